@@ -1,0 +1,1 @@
+"""The nouns that cross borders: time base, FACS tables, tracks, errors, provenance."""

@@ -1,0 +1,65 @@
+"""Files that appear whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mien.core.errors import OutputError
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Give a temporary path beside ``path`` that replaces it when the block ends well.
+
+    When the block raises (Ctrl-C included) the temporary file is removed and ``path`` keeps what
+    it held before. The temporary name keeps the suffix, so that writers that go by it still work.
+
+    Raises:
+        OutputError: the folder cannot be written, or the disk is full.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix
+        )
+        os.close(handle)
+    except OSError as error:
+        raise OutputError(_cannot_write(path, error)) from error
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.replace(path)
+    except OSError as error:
+        raise OutputError(_cannot_write(path, error)) from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _cannot_write(path: Path, error: OSError) -> str:
+    reason = error.strerror or str(error)
+    return (
+        f"Cannot write {path.name} in {path.parent}: {reason}. "
+        "Free space or choose another folder with --out."
+    )
+
+
+def write_text_atomic(path: Path, text: str) -> None:
+    """Write UTF-8 text whole or not at all, with line ends as given.
+
+    Raises:
+        OutputError: the folder cannot be written, or the disk is full.
+    """
+    with atomic_path(path) as temporary:
+        temporary.write_text(text, encoding="utf-8", newline="")
+
+
+def write_bytes_atomic(path: Path, data: bytes) -> None:
+    """Write bytes whole or not at all.
+
+    Raises:
+        OutputError: the folder cannot be written, or the disk is full.
+    """
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(data)
