@@ -1,0 +1,157 @@
+"""From a stream of aligned faces to one field of cell displacements a frame, in bounded memory."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float32, UInt8
+
+from mien.core.arrays import Times
+from mien.motion.flow import GRID, CellField, pooled_flow, pooled_picture
+from mien.motion.reference import frames_at_rest, reference_picture
+
+WINDOW_S = 2.0
+"""A reference is chosen among the frames of this span."""
+
+HOP_S = 0.5
+"""A new reference is chosen this often; each frame is compared with one reference only."""
+
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class AlignedFrame:
+    """One aligned grey face, or its absence."""
+
+    time_s: float
+    picture: UInt8[np.ndarray, "s s"] | None
+    """None where the frame has no face."""
+
+
+@dataclass(frozen=True)
+class CellFlow:
+    """Displacement of the cells of an aligned face over time."""
+
+    times_s: Times
+    flow_px: Float32[np.ndarray, "frame row column 2"]
+    """Pixels of the aligned face against the face at rest; NaN where there is no face."""
+
+
+@dataclass
+class _Held:
+    index: int
+    time_s: float
+    picture: UInt8[np.ndarray, "s s"]
+    small: Float[np.ndarray, "row column"]
+
+
+class _Run:
+    """One unbroken run of faces: holds a window of frames, gives out fields hop by hop."""
+
+    def __init__(self, pool: ThreadPoolExecutor) -> None:
+        self._pool = pool
+        self._held: deque[_Held] = deque()
+        self._hop_start_s: float | None = None
+        self._next_index = 0
+        self._reference: UInt8[np.ndarray, "s s"] | None = None
+        # Where the present reference stands against the run's first one. Without it every new
+        # reference would look like a sudden step of the whole face.
+        self._offset: CellField = np.zeros((GRID, GRID, 2), np.float32)
+
+    def add(self, frame: _Held) -> Iterator[tuple[int, CellField]]:
+        if self._hop_start_s is None:
+            self._hop_start_s = frame.time_s
+            self._next_index = frame.index
+        self._held.append(frame)
+        while frame.time_s >= self._hop_start_s + HOP_S / 2 + WINDOW_S / 2:
+            yield from self._hop(self._hop_start_s + HOP_S)
+
+    def finish(self) -> Iterator[tuple[int, CellField]]:
+        while self._held and self._next_index <= self._held[-1].index:
+            last_s = self._held[-1].time_s
+            if self._hop_start_s is None:
+                return
+            end_s = self._hop_start_s + HOP_S
+            # A remainder shorter than half a hop joins the last reference.
+            if last_s < end_s + HOP_S / 2:
+                end_s = last_s + HOP_S
+            yield from self._hop(end_s)
+
+    def _hop(self, end_s: float) -> Iterator[tuple[int, CellField]]:
+        start_s = self._hop_start_s
+        if start_s is None:
+            return
+        middle_s = start_s + HOP_S / 2
+        window = [f for f in self._held if abs(f.time_s - middle_s) <= WINDOW_S / 2]
+        todo = [f for f in self._held if f.index >= self._next_index and f.time_s < end_s]
+        self._hop_start_s = end_s
+        if not todo:
+            return
+        if window:
+            chosen = frames_at_rest(np.stack([f.small for f in window]))
+            reference = reference_picture(np.stack([window[i].picture for i in chosen]))
+            if self._reference is not None:
+                self._offset = self._offset + pooled_flow(self._reference, reference)
+            self._reference = reference
+        else:
+            reference = todo[0].picture if self._reference is None else self._reference
+            self._reference = reference
+        jobs: list[tuple[int, Future[CellField]]] = [
+            (f.index, self._pool.submit(pooled_flow, reference, f.picture)) for f in todo
+        ]
+        for index, job in jobs:
+            yield index, job.result() + self._offset
+        self._next_index = todo[-1].index + 1
+        keep_from_s = end_s + HOP_S / 2 - WINDOW_S / 2
+        while (
+            self._held
+            and self._held[0].time_s < keep_from_s
+            and (self._held[0].index < self._next_index)
+        ):
+            self._held.popleft()
+
+
+def measure_cell_flow(
+    frames: Iterable[AlignedFrame], *, progress: Callable[[int], None] | None = None
+) -> CellFlow:
+    """Measure each aligned face against the face at rest around it.
+
+    The reference is the mean of the frames nearest the median picture of two seconds, renewed
+    every half second; the displacement between one reference and the next is measured and
+    carried along, so that the fields are continuous. A gap in the faces starts anew. Memory holds
+    two and a half seconds of pictures and one small field a frame.
+
+    Args:
+        frames: aligned faces in time order.
+        progress: called with the number of fields measured so far.
+    """
+    times: list[float] = []
+    fields: dict[int, CellField] = {}
+
+    def keep(results: Iterator[tuple[int, CellField]]) -> None:
+        for index, field in results:
+            fields[index] = field
+            if progress is not None:
+                progress(len(fields))
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        run: _Run | None = None
+        for index, frame in enumerate(frames):
+            times.append(frame.time_s)
+            if frame.picture is None:
+                if run is not None:
+                    keep(run.finish())
+                    run = None
+                continue
+            if run is None:
+                run = _Run(pool)
+            picture = frame.picture
+            keep(run.add(_Held(index, frame.time_s, picture, pooled_picture(picture))))
+        if run is not None:
+            keep(run.finish())
+    flow = np.full((len(times), GRID, GRID, 2), np.nan, np.float32)
+    for index, field in fields.items():
+        flow[index] = field
+    return CellFlow(np.asarray(times, np.float64), flow)

@@ -1,0 +1,164 @@
+"""Which units moved: greedy pursuit of one field over the units of the face."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from mien.core.facs import Channel, Side
+from mien.recognition.basis import Whitened
+from mien.recognition.nonnegative import nonnegative_course
+
+MAX_UNITS = 3
+MIN_GAIN = 0.06
+"""A further unit must explain this part of the motion, or the pursuit stops."""
+
+ONE_SIDED_RATIO = 0.35
+"""A side with less than this part of the other side's share is not named."""
+
+FAMILIES: dict[str, frozenset[int]] = {
+    "mouth corner": frozenset({12, 13, 14, 20, 24}),
+}
+"""Units whose fields on the built-in head differ too little to be told apart."""
+
+
+@dataclass(frozen=True)
+class NamedUnit:
+    """One action unit found in a motion field."""
+
+    au: int
+    channels: tuple[Channel, ...]
+    """The sides that moved."""
+
+    cosine: float
+    """Cosine of the unit's field with the whole motion, -1..1."""
+
+    gain: float
+    """Part of the motion's energy that this unit adds to what the units before explain."""
+
+    family: str = ""
+    """Name of the family when other members fit nearly as well."""
+
+
+def candidates(channels: tuple[Channel, ...]) -> dict[tuple[int, str], tuple[int, ...]]:
+    """Index sets of the atoms: every unit with both sides together, and each side alone."""
+    atoms: dict[tuple[int, str], tuple[int, ...]] = {}
+    for au in sorted({channel.au for channel in channels}):
+        mine = tuple(i for i, channel in enumerate(channels) if channel.au == au)
+        atoms[au, "both"] = mine
+        if len(mine) > 1:
+            for index in mine:
+                atoms[au, str(channels[index].side)] = (index,)
+    return atoms
+
+
+def atom_cosines(
+    whitened: Whitened, vector: Float[np.ndarray, " value"]
+) -> dict[tuple[int, str], float]:
+    """Cosine of a motion with every atom, in the whitened space; 0 for a motion of length 0."""
+    length = float(np.linalg.norm(vector))
+    cosines: dict[tuple[int, str], float] = {}
+    for key, members in candidates(whitened.basis.channels).items():
+        atom = whitened.design[:, members].sum(axis=1)
+        size = float(np.linalg.norm(atom))
+        cosines[key] = float(atom @ vector) / (length * size) if length > 0 and size > 0 else 0.0
+    return cosines
+
+
+def _explained(design: Float[np.ndarray, "value atom"], vector: np.ndarray) -> float:
+    gram, right = design.T @ design, (design.T @ vector)[None]
+    share = nonnegative_course(gram, right)[0]
+    return float(2 * share @ right[0] - share @ gram @ share)
+
+
+def name_units(
+    whitened: Whitened,
+    vector: Float[np.ndarray, " value"],
+    *,
+    max_units: int = MAX_UNITS,
+    min_gain: float = MIN_GAIN,
+) -> tuple[NamedUnit, ...]:
+    """Name the units of one motion field, strongest first.
+
+    The first unit is the one whose atom (both sides, left, or right) has the largest cosine with
+    the motion. Each further one is the atom that explains most of what the units so far leave,
+    all shares refitted and non-negative. Sides are settled last: both sides of every chosen unit
+    are fitted, and a side that carries little is left out.
+
+    Args:
+        whitened: the units in noise units.
+        vector: the motion at its apex, in the same space.
+        max_units: stop after so many units.
+        min_gain: stop when the next unit explains less than this part of the energy.
+    """
+    energy = float(vector @ vector)
+    if energy == 0:
+        return ()
+    atoms = candidates(whitened.basis.channels)
+    cosines = atom_cosines(whitened, vector)
+    columns = {key: whitened.design[:, members].sum(axis=1) for key, members in atoms.items()}
+    chosen: list[tuple[int, str]] = []
+    gains: list[float] = []
+    explained = 0.0
+    while len(chosen) < max_units:
+        taken = {au for au, _ in chosen}
+        trials = {
+            key: _explained(np.stack([columns[k] for k in [*chosen, key]], axis=1), vector)
+            for key in atoms
+            if key[0] not in taken and cosines[key] > 0
+        }
+        if not trials:
+            break
+        best = max(trials, key=lambda key: trials[key])
+        gain = (trials[best] - explained) / energy
+        if gain < min_gain:
+            break
+        chosen.append(best)
+        gains.append(gain)
+        explained = trials[best]
+    return _with_sides(whitened, vector, chosen, gains, cosines)
+
+
+def _with_sides(
+    whitened: Whitened,
+    vector: Float[np.ndarray, " value"],
+    chosen: list[tuple[int, str]],
+    gains: list[float],
+    cosines: dict[tuple[int, str], float],
+) -> tuple[NamedUnit, ...]:
+    channels = whitened.basis.channels
+    members = [i for i, channel in enumerate(channels) if channel.au in {au for au, _ in chosen}]
+    if not members:
+        return ()
+    design = whitened.design[:, members]
+    share = nonnegative_course(design.T @ design, (design.T @ vector)[None])[0]
+    weight = dict(zip(members, share, strict=True))
+    named = []
+    for (au, side), gain in zip(chosen, gains, strict=True):
+        mine = [i for i in members if channels[i].au == au]
+        top = max(weight[i] for i in mine)
+        if side == "both":
+            kept = [i for i in mine if weight[i] >= ONE_SIDED_RATIO * top or len(mine) == 1]
+        else:
+            kept = [i for i in mine if channels[i].side == Side(side)]
+        best = max(cosines[key] for key in cosines if key[0] == au)
+        named.append(
+            NamedUnit(
+                au=au,
+                channels=tuple(channels[i] for i in kept) or tuple(channels[i] for i in mine),
+                cosine=best,
+                gain=gain,
+                family=family_of(au, cosines),
+            )
+        )
+    return tuple(named)
+
+
+def family_of(au: int, cosines: dict[tuple[int, str], float], *, margin: float = 0.85) -> str:
+    """Name the family of a unit when another member fits nearly as well, else an empty string."""
+    own = max(value for key, value in cosines.items() if key[0] == au)
+    for name, members in FAMILIES.items():
+        rivals = [value for key, value in cosines.items() if key[0] in members - {au}]
+        if au in members and rivals and max(rivals) >= margin * own:
+            return name
+    return ""

@@ -1,0 +1,1 @@
+"""Directing + render -> footage with exact truth."""
