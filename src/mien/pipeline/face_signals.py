@@ -1,0 +1,148 @@
+"""From a tracked face to signals on a uniform time base: crops, flow, lids, landmarks, pose."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+from mien.core.arrays import Times
+from mien.faces import (
+    CROP_SIZE_PX,
+    RIGID_POINTS,
+    FaceTrack,
+    crop_shrink,
+    crop_transforms,
+    eye_openness,
+    gaze_of,
+    head_pose,
+    smooth_landmarks,
+    warp_crop,
+)
+from mien.faces.pose import upright_points
+from mien.head import load_head
+from mien.motion import (
+    AlignedFrame,
+    CellFlow,
+    measure_cell_flow,
+    remove_similarity,
+    zone_weights,
+)
+from mien.recognition.atoms import face_basis
+from mien.recognition.basis import Basis
+from mien.recognition.blinks import relative_opening
+from mien.recognition.face_reading import FaceSignals
+from mien.recognition.posture import posture_model, read_posture
+from mien.recognition.uniform import Resampling, uniform_time
+from mien.video import VideoSource, prefetched
+from mien.work import Progress
+
+_RIGID_RADIUS_PX = 10.0
+_MESH_POINTS = 468
+_OPEN = 0.8
+
+
+@dataclass(frozen=True)
+class AlignedFace:
+    """A face with its smoothed alignment."""
+
+    track: FaceTrack
+    transforms: Float[np.ndarray, "frame 2 3"]
+    """Map from the video's frame to the aligned face; NaN where there is none."""
+
+    landmarks_px: Float32[np.ndarray, "frame point 2"]
+    """The 468 mesh points, unsmoothed, in the aligned face."""
+
+    @property
+    def rest_px(self) -> Float[np.ndarray, "point 2"]:
+        """Median place of every point in the aligned face."""
+        median: Float[np.ndarray, "point 2"] = np.nanmedian(self.landmarks_px, axis=0)
+        return median.astype(np.float64)
+
+
+def align_face(track: FaceTrack) -> AlignedFace:
+    """Lay a tracked face into its crop.
+
+    Raises:
+        FaceError: the track is refused or shows no face.
+    """
+    transforms = crop_transforms(track)
+    points = track.landmarks_px[:, :_MESH_POINTS, :2]
+    # The crop follows the smoothed head; the points in it keep their own movement.
+    placed = np.einsum("fij,fpj->fpi", transforms[:, :, :2], points) + transforms[:, None, :, 2]
+    return AlignedFace(track, transforms, placed.astype(np.float32))
+
+
+def aligned_frames(
+    source: VideoSource, face: AlignedFace
+) -> Iterator[AlignedFrame]:
+    """Decode the video again and cut the aligned grey face out of every frame."""
+    import cv2  # noqa: PLC0415 - megabytes, for this stage only
+
+    shrink = crop_shrink(face.transforms)
+    for frame, matrix in zip(prefetched(source.frames()), face.transforms, strict=False):
+        if not np.isfinite(matrix).all():
+            yield AlignedFrame(frame.time_s, None)
+            continue
+        grey = cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2GRAY)
+        yield AlignedFrame(frame.time_s, warp_crop(grey, matrix, CROP_SIZE_PX, shrink=shrink))
+
+
+def measure_motion(source: VideoSource, face: AlignedFace, progress: Progress) -> CellFlow:
+    """Measure the motion of the aligned face over the whole video."""
+    return measure_cell_flow(aligned_frames(source, face), progress=progress.update)
+
+
+def basis_of(face: AlignedFace) -> Basis:
+    """Lay the action units' motion fields over this face."""
+    head = load_head()
+    people = [person for person in head.people.values() if person.role == "basis"]
+    return face_basis(head, people, face.rest_px, size_px=CROP_SIZE_PX)
+
+
+def rate_of(times_s: Times, nominal: Fraction) -> Fraction:
+    """Rate of the uniform time base: the video's own where its stamps keep to it.
+
+    Where they do not (variable rate), the reciprocal of the median step, as a fraction with a
+    denominator of at most 1001.
+    """
+    step_s = float(np.median(np.diff(times_s)))
+    if abs(step_s * float(nominal) - 1) < 0.05:  # noqa: PLR2004 - stamps are rounded
+        return nominal
+    return Fraction(1 / step_s).limit_denominator(1001)
+
+
+def signals_of(face: AlignedFace, flow: CellFlow, rate: Fraction) -> tuple[FaceSignals, Resampling]:
+    """Bring everything that was measured onto one uniform time base."""
+    track = face.track
+    head = load_head()
+    people = [person for person in head.people.values() if person.role == "basis"]
+    uniform = uniform_time(flow.times_s, rate)
+    zone = zone_weights(
+        face.rest_px[RIGID_POINTS], size_px=CROP_SIZE_PX, radius_px=_RIGID_RADIUS_PX
+    )
+    still, _ = remove_similarity(flow.flow_px, zone)
+    opening = eye_openness(track.landmarks_px)
+    rotation = head_pose(smooth_landmarks(track), turn_deg=track.turn_deg)
+    gaze = gaze_of(track.landmarks_px, rotation, turn_deg=track.turn_deg)
+    ratio = relative_opening(uniform.time.times_s, uniform(opening))
+    upright = upright_points(track.landmarks_px[:, :_MESH_POINTS], track.turn_deg)
+    posture = read_posture(
+        posture_model(head, people), uniform(upright), np.nan_to_num(ratio).min(axis=1) > _OPEN
+    )
+    unseen = {
+        int(sample): track.reasons.get(int(frame), "no face")
+        for sample, frame in enumerate(uniform.nearest)
+        if not track.success[frame]
+    }
+    signals = FaceSignals(
+        time=uniform.time,
+        flow_px=uniform(still),
+        opening_ratio=ratio,
+        posture=posture,
+        head_rotation_rad=uniform(rotation),
+        gaze_rad=uniform(gaze),
+        unseen=unseen,
+    )
+    return signals, uniform

@@ -1,0 +1,272 @@
+"""Everything that is read from one face: brief events by flow, the rest by landmarks and lids."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from jaxtyping import Float
+
+from mien.core.facs import Channel, Side, channels_of
+from mien.core.label_statistics import DEFAULT_PRIOR
+from mien.core.time import TimeBase
+from mien.core.track import ActionUnitTrack, Event, EventKind, UnitPeak
+from mien.motion.drift import remove_drift
+from mien.motion.noise import noise_floor
+from mien.recognition.basis import Basis, Whitened, whiten
+from mien.recognition.blinks import MAX_BLINK_S, Closure, blink_gate, find_closures
+from mien.recognition.emotion import emotion_posterior
+from mien.recognition.events import brief_course, macro_events, movement_event
+from mien.recognition.posture import Posture
+from mien.recognition.pursuit import NamedUnit, atom_cosines, name_units
+from mien.recognition.reading import Reading, read_motion, smooth
+from mien.recognition.spotting import Movement, SpottingThresholds, spot_movements
+
+_FULLY_CLOSED = 0.25  # relative opening of a shut eye, as landmark models draw it
+_POSTURE_SMOOTH_S = 0.04
+_RESIDUAL_LIMIT_M = 0.006
+
+
+@dataclass(frozen=True)
+class FaceSignals:
+    """What the stages before say of one face, on a uniform time base."""
+
+    time: TimeBase
+    flow_px: Float[np.ndarray, "frame row column 2"]
+    """Motion of the cells without the rigid part; NaN where there is no face."""
+
+    opening_ratio: Float[np.ndarray, "frame 2"]
+    """Opening of (left, right) eye as a part of its usual opening."""
+
+    posture: Posture
+    head_rotation_rad: Float[np.ndarray, "frame 3"]
+    gaze_rad: Float[np.ndarray, "frame 2 2"]
+    unseen: Mapping[int, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One reported event with the evidence behind it."""
+
+    event: Event
+    movement: Movement
+    units: tuple[NamedUnit, ...]
+    cosines: Mapping[str, float]
+    """Cosine of the motion with each atom, best first, by name such as ``AU12 both``."""
+
+
+@dataclass(frozen=True)
+class FaceReading:
+    """The track of one face and how it came about."""
+
+    track: ActionUnitTrack
+    findings: tuple[Finding, ...]
+    refused: tuple[Movement, ...]
+    """Brief movements that were seen and are not reported, with the reason in each."""
+
+    noise_px: float
+    """Median noise of the cells of the face."""
+
+    reading: Reading
+
+
+def read_face(
+    signals: FaceSignals,
+    basis: Basis,
+    *,
+    thresholds: SpottingThresholds | None = None,
+    prior: str = DEFAULT_PRIOR,
+) -> FaceReading:
+    """Read one face.
+
+    Args:
+        signals: motion, landmarks and lids on a uniform time base.
+        basis: the action units' fields on this face.
+        thresholds: what a brief movement must show.
+        prior: label statistics for the emotion posterior.
+    """
+    limits = thresholds or SpottingThresholds()
+    times_s = signals.time.times_s
+    step_s = signals.time.step_s
+    closures = find_closures(signals.opening_ratio)
+    brief = remove_drift(times_s, signals.flow_px)
+    noise = noise_floor(brief)
+    if not np.isfinite(noise).all():
+        return _nothing_seen(signals)
+    whitened = whiten(basis, noise)
+    reading = read_motion(whitened, brief, step_s=step_s)
+    movements = spot_movements(
+        times_s, brief, reading, whitened, blink_gate(times_s, closures), limits
+    )
+    findings = tuple(
+        _finding(signals, brief, whitened, movement, limits, prior)
+        for movement in movements
+        if not movement.refused
+    )
+    activation, confidence, channels = _activations(signals, brief, whitened, closures, findings)
+    slow = [f for f in channels if f.au in {c.au for c in signals.posture.channels}]
+    events = [finding.event for finding in findings]
+    events += _closure_events(times_s, closures)
+    events += macro_events(
+        times_s,
+        tuple(slow),
+        activation[:, [channels.index(channel) for channel in slow]],
+        taken=tuple(finding.event for finding in findings),
+    )
+    track = ActionUnitTrack(
+        time=signals.time,
+        channels=channels,
+        activation=activation,
+        confidence=confidence,
+        head_rotation_rad=signals.head_rotation_rad,
+        gaze_rad=signals.gaze_rad,
+        events=tuple(sorted(events, key=lambda event: event.onset_s)),
+        unseen=signals.unseen,
+    )
+    refused = tuple(movement for movement in movements if movement.refused)
+    return FaceReading(track, findings, refused, float(np.median(noise[basis.seen])), reading)
+
+
+def _finding(
+    signals: FaceSignals,
+    brief: Float[np.ndarray, "frame row column 2"],
+    whitened: Whitened,
+    movement: Movement,
+    limits: SpottingThresholds,
+    prior: str,
+) -> Finding:
+    units = name_units(whitened, movement.vector)
+    cosines = atom_cosines(whitened, movement.vector)
+    ranked = {
+        f"AU{au} {side}": value
+        for (au, side), value in sorted(cosines.items(), key=lambda item: -item[1])
+    }
+    peaks = brief_course(
+        brief, whitened, units, signals.time.times_s, movement.moments, step_s=signals.time.step_s
+    )
+    event = movement_event(movement, units, peaks, limits)
+    evidence = {unit.au: min(1.0, 0.6 + unit.gain) for unit in units}
+    observable = frozenset(channel.au for channel in whitened.basis.channels)
+    posterior = emotion_posterior(
+        evidence, observable=observable, confidence=event.confidence, prior=prior
+    )
+    named = replace(event, emotion=posterior)
+    return Finding(named, movement, units, ranked)
+
+
+def _activations(
+    signals: FaceSignals,
+    brief: Float[np.ndarray, "frame row column 2"],
+    whitened: Whitened,
+    closures: tuple[Closure, ...],
+    findings: tuple[Finding, ...],
+) -> tuple[
+    Float[np.ndarray, "frame channel"], Float[np.ndarray, "frame channel"], tuple[Channel, ...]
+]:
+    times_s = signals.time.times_s
+    lids = channels_of(43) + channels_of(45)
+    channels = tuple(sorted({*whitened.basis.channels, *lids}))
+    posture = signals.posture
+    activation = np.zeros((len(times_s), len(channels)))
+    confidence = np.zeros_like(activation)
+    slow = smooth(posture.activation, step_s=signals.time.step_s, deviation_s=_POSTURE_SMOOTH_S)
+    for finding in findings:
+        _bridge(slow, times_s, finding.event.onset_s, finding.event.offset_s)
+    trust = np.clip(1 - posture.residual_m / _RESIDUAL_LIMIT_M, 0, 1)
+    for column, channel in enumerate(posture.channels):
+        activation[:, channels.index(channel)] = slow[:, column]
+    for channel in channels:
+        confidence[:, channels.index(channel)] = np.nan_to_num(trust)
+    # A brief event comes on top of what the face was doing, then the cap; never the larger of both.
+    for finding in findings:
+        courses = brief_course(
+            brief,
+            whitened,
+            finding.units,
+            times_s,
+            finding.event,
+            step_s=signals.time.step_s,
+        )
+        inside = (times_s >= finding.event.onset_s) & (times_s <= finding.event.offset_s)
+        for channel, course in courses.items():
+            column = channels.index(channel)
+            activation[:, column] += course
+            confidence[inside, column] = finding.event.confidence
+    closed = np.clip((1 - signals.opening_ratio) / (1 - _FULLY_CLOSED), 0, 1)
+    for closure in closures:
+        long = times_s[closure.last_inclusive] - times_s[closure.first] > MAX_BLINK_S
+        around = _grown(closed, closure)
+        for eye, side in enumerate((Side.LEFT, Side.RIGHT)):
+            column = channels.index(Channel(43 if long else 45, side))
+            activation[around, column] = np.nan_to_num(closed[around, eye])
+    activation = np.clip(activation, 0, 1)
+    activation[~np.isfinite(posture.residual_m)] = np.nan
+    for frame in signals.unseen:
+        activation[frame] = np.nan
+        confidence[frame] = 0.0
+    return activation, confidence, channels
+
+
+def _grown(closed: Float[np.ndarray, "frame eye"], closure: Closure) -> slice:
+    """Widen a closure to where the lids begin to move and have come back."""
+    top = np.nan_to_num(closed.max(axis=1))
+    first, last = closure.first, closure.last_inclusive
+    while first > 0 and 0.05 < top[first - 1] <= top[first]:  # noqa: PLR2004 - lids' own tremor
+        first -= 1
+    while last < len(top) - 1 and 0.05 < top[last + 1] <= top[last]:  # noqa: PLR2004
+        last += 1
+    return slice(first, last + 1)
+
+
+def _bridge(
+    values: Float[np.ndarray, "frame channel"], times_s: np.ndarray, start_s: float, end_s: float
+) -> None:
+    """Replace what landmarks say inside a brief event by a line across it, or it counts twice."""
+    inside = np.flatnonzero((times_s >= start_s - 0.06) & (times_s <= end_s + 0.06))
+    if len(inside) == 0:
+        return
+    first, last = max(int(inside[0]) - 1, 0), min(int(inside[-1]) + 1, len(values) - 1)
+    share = ((times_s[inside] - times_s[first]) / max(times_s[last] - times_s[first], 1e-9))[
+        :, None
+    ]
+    values[inside] = values[first] * (1 - share) + values[last] * share
+
+
+def _closure_events(times_s: np.ndarray, closures: tuple[Closure, ...]) -> list[Event]:
+    events = []
+    for closure in closures:
+        onset_s, offset_s = float(times_s[closure.first]), float(times_s[closure.last_inclusive])
+        long = offset_s - onset_s > MAX_BLINK_S
+        events.append(
+            Event(
+                kind=EventKind.MACRO if long else EventKind.BLINK,
+                onset_s=onset_s,
+                apex_s=float(times_s[closure.deepest]),
+                offset_s=offset_s,
+                units=tuple(
+                    UnitPeak(Channel(43 if long else 45, Side(side)), 1.0, 1.0)
+                    for side in closure.sides
+                ),
+                confidence=1.0,
+                reference="the eyes' usual opening in this video",
+            )
+        )
+    return events
+
+
+def _nothing_seen(signals: FaceSignals) -> FaceReading:
+    from mien.recognition.atoms import read_channels  # noqa: PLC0415 - needs the head
+
+    channels = tuple(sorted({*read_channels(), *channels_of(43), *channels_of(45)}))
+    shape = (signals.time.count, len(channels))
+    track = ActionUnitTrack(
+        time=signals.time,
+        channels=channels,
+        activation=np.full(shape, np.nan),
+        confidence=np.zeros(shape),
+        head_rotation_rad=signals.head_rotation_rad,
+        gaze_rad=signals.gaze_rad,
+        unseen={frame: signals.unseen.get(frame, "no face") for frame in range(shape[0])},
+    )
+    empty = np.full(shape[0], np.nan)
+    reading = Reading(np.full(shape, np.nan), empty, empty)
+    return FaceReading(track, (), (), float("nan"), reading)

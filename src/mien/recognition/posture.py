@@ -1,0 +1,152 @@
+"""Slow and large facial movement, from landmarks: what the face does apart from brief events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from mien.core.arrays import Points3
+from mien.core.facs import Channel, channels_of
+from mien.head import Head, Person, au_delta
+from mien.recognition.nonnegative import nonnegative_course
+
+POSTURE_UNITS = (1, 2, 4, 5, 6, 9, 10, 12, 15, 16, 17, 18, 20, 24, 25, 26)
+"""Units whose landmarks move enough to be read without flow, and that differ enough."""
+
+_STILL = (33, 133, 362, 263, 168, 6, 197, 195, 5, 4, 1, 98, 327, 10, 151, 9, 127, 356, 234, 454)
+"""Points that move with the skull: eye corners, nose, forehead, temples."""
+
+# fmt: off
+_OUTLINE = frozenset((
+    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
+    152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+))
+# fmt: on
+"""The outline of the face is where the head turns away, not a place on the skin."""
+
+_DEPTH_WEIGHT = 0.4
+"""Landmark models guess depth; it counts less than the picture plane."""
+
+_NOISE_M = 0.0006
+"""How far a landmark strays on a face at rest, in metres on a head of usual size."""
+
+_SPARSITY = 1.5
+_SMOOTHNESS = 0.5
+_NEUTRAL_SHARE = 0.15
+_MIN_NEUTRAL = 3
+_FRONTAL_RAD = 0.35
+
+
+@dataclass(frozen=True)
+class PostureModel:
+    """Landmarks of the built-in head, at rest and by unit: the mean over several people."""
+
+    channels: tuple[Channel, ...]
+    rest_m: Points3
+    units_m: Float[np.ndarray, "channel point 3"]
+    used: Bool[np.ndarray, " point"]
+
+
+def posture_model(head: Head, people: Sequence[Person]) -> PostureModel:
+    """Take the landmarks of people and units from the head."""
+    channels = tuple(channel for au in POSTURE_UNITS for channel in channels_of(au))
+    rest = np.mean([head.landmarks.points(p.vertices_m.astype(np.float64)) for p in people], axis=0)
+    units = np.stack(
+        [head.landmarks.points(au_delta(head, channel).astype(np.float64)) for channel in channels]
+    )
+    used = np.ones(len(rest), dtype=bool)
+    used[sorted(_OUTLINE)] = False
+    return PostureModel(channels, rest, units, used)
+
+
+@dataclass(frozen=True)
+class Posture:
+    """Activations read from landmarks, and how well the landmarks are explained."""
+
+    channels: tuple[Channel, ...]
+    activation: Float[np.ndarray, "frame channel"]
+    """0..1; NaN where the face is not seen."""
+
+    residual_m: Float[np.ndarray, " frame"]
+    """Root-mean-square distance left, in metres on a head of usual size."""
+
+
+def read_posture(
+    model: PostureModel,
+    landmarks: Float[np.ndarray, "frame point 3"],
+    open_eyes: Bool[np.ndarray, " frame"],
+) -> Posture:
+    """Read every frame's landmarks as the face at rest, turned, plus non-negative units.
+
+    Each frame is laid onto the head by the points that move with the skull; what differs then is
+    the person's own shape and the expression. The person's shape is what the most neutral frames
+    show: those that need the least expression to be explained from the mean face, among frames
+    that look ahead with open eyes. So a smile that lasts most of a video is still a smile.
+
+    Args:
+        model: landmarks of the built-in head.
+        landmarks: 468 points, x to the picture's right, y up, z to the camera, any scale; NaN
+            where not seen.
+        open_eyes: frames that may serve as neutral.
+    """
+    frames = len(landmarks)
+    activation = np.full((frames, len(model.channels)), np.nan)
+    residual_m = np.full(frames, np.nan)
+    seen = np.flatnonzero(np.isfinite(landmarks).all(axis=(1, 2)))
+    if len(seen) == 0:
+        return Posture(model.channels, activation, residual_m)
+    placed, turned_rad = _laid_on(model.rest_m, landmarks[seen])
+    weight = np.array([1.0, 1.0, _DEPTH_WEIGHT])
+    design = (model.units_m * weight)[:, model.used].reshape(len(model.channels), -1)
+    ridge = 1e-3 * np.eye(len(design)) * np.square(design).sum(axis=1).mean()
+    gram = design @ design.T + ridge
+    sparsity = _SPARSITY * _NOISE_M * float(np.sqrt(np.diag(gram)).mean())
+
+    def course(rest_m: Points3, smoothness: float) -> tuple[np.ndarray, np.ndarray]:
+        target = ((placed - rest_m) * weight)[:, model.used].reshape(len(seen), -1)
+        share = nonnegative_course(
+            gram, target @ design.T, sparsity=sparsity, smoothness=smoothness
+        )
+        return share, target
+
+    first, _ = course(model.rest_m, 0.0)
+    effort = np.einsum("fk,kj,fj->f", first, gram, first, optimize=True)
+    usable = open_eyes[seen] & (turned_rad < _FRONTAL_RAD)
+    if usable.sum() < _MIN_NEUTRAL:
+        usable = np.ones(len(seen), dtype=bool)
+    candidates = np.flatnonzero(usable)
+    count = max(_MIN_NEUTRAL, round(_NEUTRAL_SHARE * len(candidates)))
+    neutral = candidates[np.argsort(effort[candidates], kind="stable")[:count]]
+    share, target = course(np.median(placed[neutral], axis=0), _SMOOTHNESS)
+    activation[seen] = np.minimum(share, 1.0)
+    left = target - share @ design
+    residual_m[seen] = np.sqrt(3 * np.square(left).mean(axis=1))
+    return Posture(model.channels, activation, residual_m)
+
+
+def _laid_on(
+    rest_m: Points3, landmarks: Float[np.ndarray, "frame point 3"]
+) -> tuple[Float[np.ndarray, "frame point 3"], Float[np.ndarray, " frame"]]:
+    """Lay every frame onto the head at rest by its still points (Umeyama 1991).
+
+    Returns:
+        the points in the head's axes and metres, and how far each frame was turned in radians.
+    """
+    still = list(_STILL)
+    target = rest_m[still]
+    middle_m = target.mean(axis=0)
+    centred = target - middle_m
+    points = landmarks[:, still]
+    middle = points.mean(axis=1, keepdims=True)
+    spread = points - middle
+    left, _, right = np.linalg.svd(np.einsum("pi,fpj->fij", centred, spread))
+    handed = np.ones((len(landmarks), 3))
+    handed[:, 2] = np.sign(np.linalg.det(left) * np.linalg.det(right))
+    turn = np.einsum("fij,fj,fjk->fik", left, handed, right)
+    turned = np.einsum("fpj,fij->fpi", spread, turn)
+    scale = (turned * centred).sum(axis=(1, 2)) / np.square(spread).sum(axis=(1, 2))
+    everything = np.einsum("fpj,fij->fpi", landmarks - middle, turn)
+    placed = scale[:, None, None] * everything + middle_m
+    angle = np.arccos(np.clip((np.trace(turn, axis1=1, axis2=2) - 1) / 2, -1, 1))
+    return placed, angle

@@ -1,0 +1,80 @@
+"""Names of units, on a toy basis whose fields are known."""
+
+import numpy as np
+import pytest
+
+from mien.core.errors import UsageError
+from mien.core.facs import Channel, Side
+from mien.recognition.basis import Basis, Whitened, whiten
+from mien.recognition.pursuit import name_units
+
+CHANNELS = tuple(
+    Channel.parse(name) for name in ("AU01L", "AU01R", "AU04L", "AU04R", "AU12L", "AU12R", "AU17")
+)
+
+
+def toy() -> Whitened:
+    rng = np.random.default_rng(0)
+    fields = np.zeros((len(CHANNELS), 8, 8, 2))
+    for index, channel in enumerate(CHANNELS):
+        columns = {Side.LEFT: slice(4, 8), Side.RIGHT: slice(0, 4), Side.BOTH: slice(2, 6)}
+        own = np.random.default_rng(channel.au).normal(size=(8, 4, 2))
+        if channel.side is Side.RIGHT:
+            own = own[:, ::-1] * [-1, 1]
+        fields[index][:, columns[channel.side]] = own
+    rigid = np.zeros((2, 8, 8, 2))
+    rigid[0, ..., 0] = rigid[1, ..., 1] = 1
+    basis = Basis(CHANNELS, fields, rigid, np.ones((8, 8), dtype=bool))
+    return whiten(basis, rng.uniform(0.05, 0.1, (8, 8)))
+
+
+def motion(whitened: Whitened, **shares: float) -> np.ndarray:
+    field = sum(
+        share * whitened.basis.fields_px[CHANNELS.index(Channel.parse(name))]
+        for name, share in shares.items()
+    )
+    return whitened.vectors(np.asarray(field)[None])[0]
+
+
+def test_both_sides_of_one_unit_are_named_once() -> None:
+    whitened = toy()
+    (unit,) = name_units(whitened, motion(whitened, AU04L=0.3, AU04R=0.25))
+    assert unit.au == 4
+    assert set(unit.channels) == {Channel(4, Side.LEFT), Channel(4, Side.RIGHT)}
+    assert unit.cosine > 0.95
+
+
+def test_one_side_is_named_as_one_side() -> None:
+    whitened = toy()
+    (unit,) = name_units(whitened, motion(whitened, AU12R=0.4))
+    assert unit.channels == (Channel(12, Side.RIGHT),)
+
+
+def test_two_units_are_named_strongest_first() -> None:
+    whitened = toy()
+    named = name_units(whitened, motion(whitened, AU01L=0.5, AU01R=0.5, AU17=0.4))
+    assert [unit.au for unit in named] == [1, 17]
+
+
+def test_the_reverse_of_a_movement_is_not_that_movement() -> None:
+    whitened = toy()
+    named = name_units(whitened, -motion(whitened, AU04L=0.3, AU04R=0.3))
+    assert 4 not in [unit.au for unit in named]
+
+
+def test_no_motion_has_no_name() -> None:
+    whitened = toy()
+    assert name_units(whitened, np.zeros(len(whitened.design))) == ()
+
+
+def test_head_motion_is_invisible_to_the_units() -> None:
+    whitened = toy()
+    shift = np.zeros((1, 8, 8, 2))
+    shift[..., 0] = 3.0
+    np.testing.assert_allclose(whitened.vectors(shift), 0, atol=1e-9)
+
+
+def test_a_seen_cell_without_noise_is_refused() -> None:
+    whitened = toy()
+    with pytest.raises(UsageError, match="noise above 0 px"):
+        whiten(whitened.basis, np.zeros((8, 8)))
