@@ -132,7 +132,7 @@ class Channel:
         body = text.removeprefix("AU")
         letter = body[-1:] if body[-1:] in {"L", "R"} else ""
         digits = body.removesuffix(letter) if letter else body
-        if not digits.isascii() or not digits.isdigit():
+        if not (text.startswith("AU") and digits.isascii() and digits.isdigit()):
             msg = f"Expected a channel such as AU12L or AU17, but got {text!r}."
             raise UsageError(msg)
         side = {"L": Side.LEFT, "R": Side.RIGHT, "": Side.BOTH}[letter]

@@ -59,6 +59,10 @@ class EmotionPosterior:
         if set(self.probabilities) != set(EMOTIONS):
             msg = f"Expected one probability per label {EMOTIONS}, got {set(self.probabilities)}."
             raise UsageError(msg)
+        low, high = min(self.probabilities.values()), max(self.probabilities.values())
+        if low < 0 or high > 1:
+            msg = f"Expected probabilities in 0..1, but they span {low:.4g}..{high:.4g}."
+            raise UsageError(msg)
         total = sum(self.probabilities.values())
         if not abs(total - 1.0) <= 1e-6:  # noqa: PLR2004 - rounding of ten summands
             msg = f"Expected probabilities that sum to 1, but they sum to {total:.6g}."
@@ -156,10 +160,15 @@ class ActionUnitTrack:
             if shape != expected:
                 msg = f"Expected {name} of shape {expected}, but got {shape}."
                 raise UsageError(msg)
-        low, high = np.nanmin(self.activation, initial=0), np.nanmax(self.activation, initial=0)
-        if low < 0 or high > 1:
-            msg = f"Expected activations in 0..1, but they span {low:.4g}..{high:.4g}."
-            raise UsageError(msg)
+        for name, values in (("activation", self.activation), ("confidence", self.confidence)):
+            low, high = np.nanmin(values, initial=0), np.nanmax(values, initial=0)
+            if low < 0 or high > 1:
+                msg = f"Expected {name} in 0..1, but it spans {low:.4g}..{high:.4g}."
+                raise UsageError(msg)
+        for frame in self.unseen:
+            if not 0 <= frame < frames:
+                msg = f"Expected reasons for the frames 0 to {frames - 1}, but got one for {frame}."
+                raise UsageError(msg)
 
     def column(self, channel: Channel) -> Float[np.ndarray, " frame"]:
         """Activation of one channel over time.

@@ -74,11 +74,9 @@ def align_face(track: FaceTrack) -> AlignedFace:
     return AlignedFace(track, transforms, placed.astype(np.float32))
 
 
-def aligned_frames(
-    source: VideoSource, face: AlignedFace
-) -> Iterator[AlignedFrame]:
+def aligned_frames(source: VideoSource, face: AlignedFace) -> Iterator[AlignedFrame]:
     """Decode the video again and cut the aligned grey face out of every frame."""
-    import cv2  # noqa: PLC0415 - megabytes, for this stage only
+    import cv2
 
     shrink = crop_shrink(face.transforms)
     for frame, matrix in zip(prefetched(source.frames()), face.transforms, strict=False):

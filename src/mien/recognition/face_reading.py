@@ -105,6 +105,13 @@ def read_face(
     activation, confidence, channels = _activations(signals, brief, whitened, closures, findings)
     slow = [f for f in channels if f.au in {c.au for c in signals.posture.channels}]
     events = [finding.event for finding in findings]
+    events += [
+        replace(
+            _finding(signals, brief, whitened, movement, limits, prior).event, kind=EventKind.MACRO
+        )
+        for movement in movements
+        if movement.long
+    ]
     events += _closure_events(times_s, closures)
     events += macro_events(
         times_s,

@@ -8,6 +8,7 @@ from scipy.signal import find_peaks
 
 from mien.core.arrays import Times
 from mien.recognition.basis import Whitened
+from mien.recognition.nonnegative import nonnegative_course
 from mien.recognition.reading import Reading, smooth
 from mien.recognition.timing import Moments, moments_of
 
@@ -19,7 +20,7 @@ class SpottingThresholds:
     score: float = 6.0
     """Root of the explained energy times the explained fraction, at the peak."""
 
-    fraction: float = 0.40
+    fraction: float = 0.50
     """Explained part of the energy of the movement's own field at its apex."""
 
     prominence: float = 0.5
@@ -57,7 +58,13 @@ class Movement:
     fraction: float
     energy: float
     refused: str = ""
-    """Why it is not reported, or empty."""
+    """Why it is not reported as brief, or empty."""
+
+    long: bool = False
+    """Refused for its length alone: a movement of the face all the same."""
+
+
+_LASTS = "it lasts longer than half a second:"
 
 
 def _apex_field(
@@ -128,6 +135,7 @@ def _measure(
     course = _own_course(flow_px[part], whitened, vector, step_s=step_s)
     moments = moments_of(times_s[part], course, near=peak - part.start)
     fraction = _explained_fraction(whitened, vector)
+    refused = _why_refused(times_s, moments, field, fraction, blinking, thresholds)
     return Movement(
         peak=peak,
         moments=moments,
@@ -136,7 +144,8 @@ def _measure(
         score=score,
         fraction=fraction,
         energy=energy,
-        refused=_why_refused(times_s, moments, field, fraction, blinking, thresholds),
+        refused=refused,
+        long=refused.startswith(_LASTS),
     )
 
 
@@ -155,8 +164,6 @@ def _own_course(
 
 
 def _explained_fraction(whitened: Whitened, vector: Float[np.ndarray, " value"]) -> float:
-    from mien.recognition.nonnegative import nonnegative_course  # noqa: PLC0415
-
     right = (whitened.design.T @ vector)[None]
     share = nonnegative_course(whitened.gram, right)[0]
     explained = float(2 * share @ right[0] - share @ whitened.gram @ share)
@@ -183,7 +190,7 @@ def _why_refused(  # noqa: PLR0911 - one sentence a reason
     if not moments.complete:
         return "it does not come back to rest within half a second"
     if duration_s > thresholds.max_duration_s:
-        return f"it lasts {duration_s:.2f} s"
+        return f"{_LASTS} {duration_s:.2f} s"
     if duration_s < thresholds.min_duration_s:
         return f"it lasts only {duration_s * 1000:.0f} ms"
     near_start = moments.apex_s - times_s[0] < thresholds.edge_s

@@ -1,0 +1,90 @@
+"""The tree of verbs, and the way into it."""
+
+import contextlib
+import signal
+import sys
+from typing import Annotated
+
+import typer
+
+from mien import __version__
+from mien.cli.boundary import guarded, stop_writing
+from mien.cli.doctor import doctor_verb
+from mien.cli.model_files import fetch_verb, list_verb
+from mien.cli.running import analyze_verb, demo_verb, run_verb
+from mien.cli.sentences import INTERRUPTED
+from mien.cli.voice import HumanVoice
+
+_TERSE = {"help_option_names": ["-h", "--help"]}
+
+app = typer.Typer(
+    name="mien",
+    help="Reads expressions that last less than half a second, and gives them to digital humans.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings=_TERSE,
+)
+
+
+def _show_version(wanted: bool) -> bool:  # noqa: FBT001 - called by the parser
+    if wanted:
+        typer.echo(f"mien {__version__}")
+        raise typer.Exit
+    return wanted
+
+
+@app.callback()
+def _root(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Print the version and leave."
+        ),
+    ] = False,
+) -> None:
+    """Reads expressions that last less than half a second, and gives them to digital humans."""
+
+
+app.command("doctor")(guarded(doctor_verb))
+app.command("demo")(guarded(demo_verb))
+app.command("run")(guarded(run_verb))
+app.command("analyze")(guarded(analyze_verb))
+
+models_app = typer.Typer(
+    help="The face landmark models on this machine.",
+    no_args_is_help=True,
+    context_settings=_TERSE,
+    rich_markup_mode=None,
+)
+models_app.command("list")(guarded(list_verb))
+models_app.command("fetch")(guarded(fetch_verb))
+app.add_typer(models_app, name="models")
+
+
+def main() -> None:
+    """Run the command line and leave with its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A name that the terminal's encoding lacks must not end the program.
+        with contextlib.suppress(AttributeError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    with contextlib.suppress(ValueError):  # not the main thread
+        signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        try:
+            app(prog_name="mien")
+        finally:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        HumanVoice().interrupted()
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        stop_writing()
+        sys.exit(1)
+
+
+def _interrupt(*_: object) -> None:
+    """End like Ctrl-C, so that half-written files are removed."""
+    raise KeyboardInterrupt

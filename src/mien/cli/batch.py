@@ -1,0 +1,54 @@
+"""One piece of work for each input; a bad input never ends the batch."""
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+
+from mien.cli.inputs import Job, ResultsFolder, refuse_empty_folder
+from mien.cli.results import Result
+from mien.cli.sentences import Outcome, outcome_of
+from mien.cli.voice import Voice
+from mien.core.errors import MissingError
+from mien.work import Progress
+
+Work = Callable[[Job, Progress], Result]
+
+
+def work_through(jobs: Sequence[Job], work: Work, voice: Voice, *, debug: bool) -> int:
+    """Do ``work`` for each job and say what came of it; return the exit code.
+
+    One job ends with the code of its own error. Of several, a failed one is told and the next
+    begins; the batch stops early only where the others would fail likewise: something is missing
+    before anything has worked, or the disk is full.
+    """
+    failures: list[tuple[Job, Outcome]] = []
+    code = 0
+    for number, job in enumerate(jobs, start=1):
+        voice.next_job(job, number, len(jobs))
+        try:
+            _work_on(job, work, voice)
+        except BrokenPipeError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bad input never ends a batch
+            if debug:
+                traceback.print_exc(file=sys.stderr)
+            outcome = outcome_of(error)
+            failures.append((job, outcome))
+            voice.failure(job, outcome)
+            nothing_worked = len(failures) == number
+            code = outcome.exit_code if len(jobs) == 1 else 1
+            if isinstance(error, MissingError) and nothing_worked:
+                code = outcome.exit_code
+                break
+            if outcome.ends_batch:
+                break
+    voice.close(failures, count=len(jobs), exit_code=code)
+    return code
+
+
+def _work_on(job: Job, work: Work, voice: Voice) -> None:
+    refuse_empty_folder(job.source)
+    with ResultsFolder(job.out):
+        with voice.progress() as progress:
+            result = work(job, progress)
+        voice.result(job, result, progress.told)

@@ -1,0 +1,164 @@
+"""What the user named -> the list of jobs, each with its own folder for results."""
+
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mien.core.errors import InputError, OutputError, UsageError
+
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".pgm"})
+VIDEO_SUFFIXES = frozenset(
+    {".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".wmv", ".mpg", ".mpeg", ".mts", ".m2ts"}
+    | {".ts", ".flv", ".ogv", ".3gp", ".mxf", ".y4m"}
+)
+
+RESULTS_FOLDER = Path("mien-out")
+"""Where results go when no --out is given, in a sub-folder named like the input."""
+
+STANDARD_OUTPUT = Path("-")
+"""What ``--out`` says where the result is one document on standard output."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One input and the folder that its results go to."""
+
+    source: Path | int
+    """A file, a folder of images, or the number of a camera."""
+
+    name: str
+    """What the input is called in messages."""
+
+    out: Path
+
+
+def jobs_for(inputs: Sequence[Path], *, camera: int | None, out: Path | None) -> tuple[Job, ...]:
+    """Give one job for each video named by ``inputs`` and ``camera``.
+
+    A folder that holds images is one video; a folder that holds only videos stands for all of
+    them. With one job the results go to ``out`` itself, with several to one sub-folder each,
+    named by the input without its suffix.
+
+    Raises:
+        UsageError: nothing to do, or two inputs whose results would go to the same folder.
+    """
+    sources: list[Path | int] = [one for path in inputs for one in _videos_in(path)]
+    if camera is not None:
+        sources.append(camera)
+    if not sources:
+        msg = "Expected a video, a folder of images or --camera N, but got none. Name at least one."
+        raise UsageError(msg)
+    if out == STANDARD_OUTPUT:
+        msg = (
+            "Expected --out DIR, since the results are several files. "
+            "`mien analyze VIDEO --out -` gives one document on standard output."
+        )
+        raise UsageError(msg)
+    if len(sources) == 1 and out is not None:
+        return (Job(sources[0], _name(sources[0]), out),)
+    folder = RESULTS_FOLDER if out is None else out
+    jobs = tuple(Job(source, _name(source), folder / _stem(source)) for source in sources)
+    _refuse_shared_folders(jobs)
+    return jobs
+
+
+def _videos_in(path: Path) -> tuple[Path, ...]:
+    if not path.is_dir():
+        return (path,)
+    try:
+        files = [file for file in sorted(path.iterdir()) if not file.name.startswith(".")]
+    except OSError:
+        return (path,)  # opening it says what is wrong
+    if any(file.suffix.lower() in IMAGE_SUFFIXES for file in files):
+        return (path,)
+    videos = tuple(file for file in files if file.suffix.lower() in VIDEO_SUFFIXES)
+    return videos or (path,)
+
+
+def _name(source: Path | int) -> str:
+    return f"camera {source}" if isinstance(source, int) else source.name or str(source)
+
+
+def _stem(source: Path | int) -> str:
+    if isinstance(source, int):
+        return f"camera-{source}"
+    resolved = source if source.name not in {"", ".", ".."} else source.resolve()
+    # A folder's name may hold dots that are no suffix.
+    name = resolved.name if resolved.is_dir() else resolved.stem
+    return name or "video"
+
+
+def _refuse_shared_folders(jobs: Sequence[Job]) -> None:
+    first: dict[str, Job] = {}
+    for job in jobs:
+        # Windows and macOS do not tell A from a.
+        other = first.setdefault(job.out.name.casefold(), job)
+        if other is not job:
+            msg = (
+                f"{other.source} and {job.source} would both write to {job.out}. "
+                "Rename one of them, or run them apart with their own --out."
+            )
+            raise UsageError(msg)
+
+
+def refuse_empty_folder(source: Path | int) -> None:
+    """Say what a folder without images and videos lacks.
+
+    Raises:
+        InputError: a folder that holds neither.
+    """
+    if isinstance(source, int) or not source.is_dir():
+        return
+    names = [file.suffix.lower() for file in source.iterdir() if not file.name.startswith(".")]
+    if not IMAGE_SUFFIXES.union(VIDEO_SUFFIXES).intersection(names):
+        msg = (
+            f"Expected images or videos in the folder {source}, found none. "
+            "Name the folder that holds the files themselves."
+        )
+        raise InputError(msg)
+
+
+class ResultsFolder:
+    """A folder that is there and writable for a block, and gone if the block left it empty.
+
+    Raises:
+        OutputError: the folder cannot be made or written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._made: list[Path] = []
+
+    def __enter__(self) -> Path:
+        """Make the folder and prove that a file can be written in it."""
+        missing = self._path
+        while not missing.exists() and missing != missing.parent:
+            self._made.append(missing)
+            missing = missing.parent
+        try:
+            self._path.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(dir=self._path, prefix=".mien-")
+            os.close(handle)
+            Path(name).unlink()
+        except OSError as error:
+            self._remove_if_empty()
+            reason = error.strerror or str(error)
+            msg = (
+                f"Cannot write to the folder {self._path}: {reason}. "
+                "Choose another folder with --out."
+            )
+            raise OutputError(msg) from error
+        return self._path
+
+    def __exit__(self, *_: object) -> None:
+        """Remove the folders made by this block that hold nothing."""
+        self._remove_if_empty()
+
+    def _remove_if_empty(self) -> None:
+        for folder in self._made:
+            try:
+                folder.rmdir()
+            except OSError:
+                return  # it holds results, which is what it is for

@@ -1,0 +1,133 @@
+"""The verbs `models list` and `models fetch`: the face landmark models on this machine."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mien.cli import options
+from mien.cli.documents import document
+from mien.cli.progress import chosen_progress
+from mien.cli.voice import print_table, say_lines
+from mien.core.errors import MienError, UsageError
+from mien.store.atomic import write_bytes_atomic
+from mien.store.models import (
+    OFFICIAL_BUNDLE,
+    FaceModels,
+    ModelKind,
+    model_folder,
+    resolve_models,
+)
+
+
+class ModelSet(StrEnum):
+    """The two sets of landmark models."""
+
+    OFFICIAL = "official"
+    WHEEL = "wheel"
+
+
+_POINTS = {ModelSet.OFFICIAL: "478 points, 52 scores", ModelSet.WHEEL: "468 points"}
+
+From = Annotated[
+    Path | None,
+    typer.Option(
+        "--from",
+        metavar="PATH",
+        help="Take the models from this face_landmarker.task file, or folder with the models, "
+        "instead of from the network.",
+    ),
+]
+Kind = Annotated[
+    ModelSet | None,
+    typer.Option(
+        "--kind",
+        metavar="SET",
+        help="Only this set: official (478 points) or wheel (468 points).",
+    ),
+]
+
+
+def list_verb(*, as_json: options.AsJson = False, debug: options.Debug = False) -> int:  # noqa: ARG001 - read by the border
+    """List the sets of face landmark models and whether they are on this machine."""
+    found = {one: models_on_disk(one) for one in ModelSet}
+    if as_json:
+        content = {
+            "folder": model_folder(),
+            "sets": [
+                {
+                    "kind": one.value,
+                    "here": models is not None,
+                    "source": None if models is None else models.source,
+                    "sha256": {} if models is None else models.sha256,
+                }
+                for one, models in found.items()
+            ],
+        }
+        say_lines([document("mien/models", 1, content)])
+        return 0
+    rows = [
+        (one.value, _POINTS[one], "not here" if models is None else f"here ({models.source})")
+        for one, models in found.items()
+    ]
+    print_table("", ("set", "gives", "state"), rows)
+    say_lines([f"Kept in {model_folder()}"])
+    if not any(found.values()):
+        say_lines(["`mien models fetch` fetches one; so does the first run that needs it."])
+    return 0
+
+
+def fetch_verb(
+    *,
+    source: From = None,
+    kind: Kind = None,
+    as_json: options.AsJson = False,
+    debug: options.Debug = False,  # noqa: ARG001 - read by the border
+) -> int:
+    """Fetch the face landmark models now, so that later runs need no network."""
+    wanted = None if kind is None else kind_of(kind)
+    if source is not None:
+        models = resolve_models(source, kind=wanted)
+        _keep(models, source)
+    else:
+        with chosen_progress(as_json=as_json) as progress:
+            models = resolve_models(kind=wanted, progress=progress.say)
+    if as_json:
+        content = {
+            "folder": model_folder(),
+            "kind": models.kind,
+            "source": models.source,
+            "sha256": models.sha256,
+        }
+        say_lines([document("mien/models-fetched", 1, content)])
+    else:
+        say_lines([f"The {models.kind} face landmark models are here ({models.source})."])
+    return 0
+
+
+def kind_of(chosen: ModelSet) -> ModelKind:
+    """Give the store's own word for a set."""
+    return "official" if chosen is ModelSet.OFFICIAL else "wheel"
+
+
+def models_on_disk(kind: ModelSet) -> FaceModels | None:
+    """Give a set that is on this machine, or None."""
+    try:
+        return resolve_models(kind=kind_of(kind), network=False)
+    except MienError:
+        return None
+
+
+def _keep(models: FaceModels, source: Path) -> None:
+    """Copy a checked set into the cache."""
+    names = [OFFICIAL_BUNDLE] if models.kind == "official" else list(models.sha256)
+    for name in names:
+        file = source if source.is_file() else source / name
+        if not file.is_file():
+            msg = (
+                f"Expected {name} in {source}, which holds its parts only. "
+                f"Name the whole file, or use the parts with --face-model {source}."
+            )
+            raise UsageError(msg)
+        write_bytes_atomic(model_folder() / name, file.read_bytes())

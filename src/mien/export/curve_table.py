@@ -1,0 +1,225 @@
+"""Unreal's CurveTable: keys without tangents, which the engine sets by its automatic rule.
+
+A table imported with RCIM_CUBIC gets RCTM_Auto at every key, whatever the curve's own slopes. The
+table is therefore sampled so finely that the engine's curve stays within a tolerance of ours: 200
+keys a second, and more where a curve bends sharply.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from mien.core.errors import FormatError, InputError, OutputError, UsageError
+from mien.curves import (
+    CubicCurve,
+    Keys,
+    engine_times,
+    rich_curve_with_auto_tangents,
+    union_of_times,
+)
+from mien.rig import Performance
+from mien.store.atomic import write_text_atomic
+
+CURVE_TABLE_CSV = "curve_table.csv"
+CURVE_TABLE_JSON = "curve_table.json"
+
+KEYS_PER_SECOND = 200
+TOLERANCE = 1e-4
+
+_PROBES = np.arange(1, 8) / 8
+_MARGIN = 0.8
+_ROUNDS = 16
+_SHORTEST_ULPS = 8
+
+
+def table_times(
+    curves: Mapping[str, CubicCurve], start_s: float, end_s: float, *, tolerance: float = TOLERANCE
+) -> Keys:
+    """Times at which keys with automatic tangents follow all curves.
+
+    Starts with 200 keys a second and halves the steps in which a curve is farther off than the
+    tolerance, and their neighbours, whose tangents depend on them.
+
+    Args:
+        curves: the curves that share the table.
+        start_s: time of the first key.
+        end_s: time of the last key.
+        tolerance: largest error allowed in any curve.
+
+    Raises:
+        OutputError: the tolerance cannot be reached with times of 32-bit floats.
+    """
+    count = max(2, int(np.ceil((end_s - start_s) * KEYS_PER_SECOND - 1e-6)) + 1)
+    regular = np.minimum(start_s + np.arange(count) / KEYS_PER_SECOND, end_s)
+    if end_s <= start_s:
+        return engine_times(np.array([start_s]))
+    times = np.unique(engine_times(regular))
+    moving = [curve for curve in curves.values() if not curve.is_constant]
+    for _ in range(_ROUNDS):
+        step = np.diff(times)
+        probes = times[:-1, None] + step[:, None] * _PROBES
+        worst = np.zeros(len(step))
+        for curve in moving:
+            table = rich_curve_with_auto_tangents(times, _stored(curve(times)))
+            off = np.abs(table(probes.ravel()) - curve(probes.ravel()))
+            worst = np.maximum(worst, off.reshape(probes.shape).max(axis=1))
+        bad = worst > _MARGIN * tolerance
+        if not bad.any():
+            return times
+        wide = np.concatenate([[False], bad, [False]])
+        refine = bad | wide[:-2] | wide[2:]
+        shortest = _SHORTEST_ULPS * np.spacing(np.float32(times[-1]))
+        refine &= step > 2 * shortest
+        if not refine.any():
+            break
+        middle = engine_times(times[:-1][refine] + step[refine] / 2)
+        times = np.unique(np.concatenate([times, middle]))
+    msg = (
+        f"Expected keys with automatic tangents within {tolerance:g} of the curves, but "
+        f"{len(times)} keys leave {worst.max():.2g}. Shorten the clip or raise the tolerance."
+    )
+    raise OutputError(msg)
+
+
+def write_curve_table_csv(
+    performance: Performance, path: Path, *, tolerance: float = TOLERANCE
+) -> tuple[Path, ...]:
+    """Write a CurveTable as CSV: times in the first row, then a row of values for each control.
+
+    Returns:
+        The path written.
+
+    Raises:
+        OutputError: the tolerance cannot be reached, or the file cannot be written.
+    """
+    _check_tolerance(tolerance)
+    curves = performance.curves
+    times = table_times(curves, performance.start_s, performance.end_s, tolerance=tolerance)
+    rows = ["---," + ",".join(map(_digits, times))]
+    for name, curve in curves.items():
+        rows.append(f"{name}," + ",".join(map(_digits, curve(times))))
+    write_text_atomic(path, "\n".join(rows) + "\n")
+    return (path,)
+
+
+def write_curve_table_json(
+    performance: Performance, path: Path, *, tolerance: float = TOLERANCE
+) -> tuple[Path, ...]:
+    """Write a CurveTable as JSON: a list of rows, each with times of its own.
+
+    Returns:
+        The path written.
+
+    Raises:
+        OutputError: the tolerance cannot be reached, or the file cannot be written.
+    """
+    _check_tolerance(tolerance)
+    rows = []
+    for name, curve in performance.curves.items():
+        if curve.is_constant:
+            times = np.unique(engine_times(np.array([performance.start_s, performance.end_s])))
+        else:
+            times = table_times(
+                {name: curve}, performance.start_s, performance.end_s, tolerance=tolerance
+            )
+        cells = ", ".join(
+            f'"{_digits(time)}": {_digits(value)}'
+            for time, value in zip(times, curve(times), strict=True)
+        )
+        rows.append(f'  {{"Name": {json.dumps(name)}, {cells}}}')
+    write_text_atomic(path, "[\n" + ",\n".join(rows) + "\n]\n")
+    return (path,)
+
+
+def read_curve_table(path: Path) -> Mapping[str, tuple[Keys, Keys]]:
+    """Read times and values of each row of a CurveTable in CSV or JSON.
+
+    Raises:
+        InputError: the file cannot be read.
+        FormatError: it holds no CurveTable.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        return _rows_of_json(text) if path.suffix == ".json" else _rows_of_csv(text)
+    except OSError as error:
+        msg = f"Expected a CurveTable in {path.name}, but it cannot be read: {error.strerror}."
+        raise InputError(msg) from error
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+        msg = f"Expected a CurveTable in {path.name}, but it holds none: {error}."
+        raise FormatError(msg) from error
+
+
+def curve_table_errors(performance: Performance, path: Path) -> Mapping[str, float]:
+    """Largest distance between the engine's curve and ours, for each control.
+
+    The table is evaluated by the engine's rule with automatic tangents, between and at all keys
+    of the table and of the curve.
+
+    Raises:
+        InputError: the file cannot be read.
+        FormatError: it holds no CurveTable, or lacks a control.
+    """
+    table = read_curve_table(path)
+    errors = {}
+    for name, curve in performance.curves.items():
+        if name not in table:
+            msg = f"Expected a row {name} in {path.name}, but it is missing."
+            raise FormatError(msg)
+        times, values = table[name]
+        played = rich_curve_with_auto_tangents(times, values)
+        probes = dense_times(curve, CubicCurve(times, values, values, values))
+        inside = probes[(probes >= performance.start_s) & (probes <= performance.end_s)]
+        errors[name] = float(np.abs(played(inside) - curve(inside)).max(initial=0.0))
+    return errors
+
+
+def dense_times(*curves: CubicCurve) -> Float[np.ndarray, " time"]:
+    """Times at and between all keys of some curves, for comparing them."""
+    keys = union_of_times(curves)
+    steps = np.diff(keys)[:, None] * np.arange(0, 5) / 5
+    return np.append((keys[:-1, None] + steps).ravel(), keys[-1])
+
+
+def _check_tolerance(tolerance: float) -> None:
+    if not tolerance > 0:
+        msg = f"Expected a tolerance above 0, but got {tolerance}."
+        raise UsageError(msg)
+
+
+def _stored(values: Keys) -> Keys:
+    """Values as the engine keeps them."""
+    return values.astype(np.float32).astype(np.float64)
+
+
+def _digits(value: float) -> str:
+    """Shortest digits that give the same 32-bit float, without an exponent."""
+    text: str = np.format_float_positional(np.float32(value), trim="-")
+    return "0" if text == "-0" else text
+
+
+def _rows_of_csv(text: str) -> dict[str, tuple[Keys, Keys]]:
+    rows = [row for row in csv.reader(io.StringIO(text)) if row]
+    times = np.array([float(cell) for cell in rows[0][1:]])
+    table = {}
+    for row in rows[1:]:
+        if len(row) != len(times) + 1:
+            msg = f"row {row[0]} has {len(row) - 1} values for {len(times)} times"
+            raise ValueError(msg)
+        table[row[0]] = (times, np.array([float(cell) for cell in row[1:]]))
+    return table
+
+
+def _rows_of_json(text: str) -> dict[str, tuple[Keys, Keys]]:
+    table = {}
+    rows: list[dict[str, Any]] = json.loads(text)
+    for row in rows:
+        keys = sorted((float(time), float(value)) for time, value in row.items() if time != "Name")
+        pairs = np.array(keys)
+        table[str(row["Name"])] = (pairs[:, 0], pairs[:, 1])
+    return table

@@ -1,0 +1,271 @@
+"""The first half of the main job: a video -> the track of one face and how it came about."""
+
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+import mien
+from mien.core.arrays import Times
+from mien.core.errors import FaceError, VideoError
+from mien.core.facs import channels_of
+from mien.core.provenance import Provenance
+from mien.core.time import TimeBase
+from mien.core.track import ActionUnitTrack
+from mien.faces import FaceTrack, resolve_models, track_faces
+from mien.motion import CellFlow
+from mien.pipeline.face_signals import (
+    AlignedFace,
+    align_face,
+    basis_of,
+    measure_motion,
+    rate_of,
+    signals_of,
+)
+from mien.pipeline.settings import RunSettings
+from mien.pipeline.stages import StageStore, flow_stage, tracks_stage
+from mien.recognition.atoms import read_channels
+from mien.recognition.basis import Basis
+from mien.recognition.face_reading import FaceReading, read_face
+from mien.recognition.uniform import Resampling
+from mien.store.digest import sha256_of_path
+from mien.video import VideoInfo, VideoSource, open_video
+from mien.work import Progress
+
+MIN_DURATION_S = 0.2
+"""A shorter clip holds no movement with its surroundings."""
+
+FEW_FRAMES_PER_S = 25
+"""Below this rate half a second is a dozen frames, too few to see a micro-expression's course."""
+
+
+@dataclass(frozen=True)
+class FaceAnalysis:
+    """What was read of the chosen face."""
+
+    aligned: AlignedFace
+    basis: Basis
+    reading: FaceReading
+    uniform: Resampling
+
+    @property
+    def track(self) -> ActionUnitTrack:
+        """The face's action units over time."""
+        return self.reading.track
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One video, read."""
+
+    source: Path
+    info: VideoInfo
+    times_s: Times
+    """Time stamps of all frames."""
+
+    tracks: tuple[FaceTrack, ...]
+    """Every face that was followed, the chosen one among them."""
+
+    face: FaceAnalysis | None
+    """The chosen face; None where there is none that can be read."""
+
+    track: ActionUnitTrack
+    """The chosen face's track; all unseen where there is none."""
+
+    warnings: tuple[str, ...]
+    cached: tuple[str, ...]
+    """Stages that were taken from an earlier run."""
+
+    stage_cpu_ms: Mapping[str, float] = field(default_factory=dict)
+    """CPU milliseconds a frame, by stage."""
+
+    model_source: str = ""
+
+
+def analyse_video(source: Path | int, settings: RunSettings, progress: Progress) -> Analysis:
+    """Read one video: follow the faces, measure the chosen one, recognise.
+
+    A video without a readable face is a result too: a warning, and a track that is all unseen.
+
+    Args:
+        source: a file, a folder of numbered images, or the index of a camera.
+        settings: the user's choices.
+        progress: told how far each stage is.
+
+    Raises:
+        VideoError: nothing that can be read as video, or too short.
+        FaceError: the face asked for by number is not there.
+        MissingError: no landmark models, and none can be fetched.
+    """
+    if isinstance(source, int):
+        with tempfile.TemporaryDirectory(prefix="mien-camera-") as folder:
+            path = Path(folder) / f"camera{source}.mp4"
+            open_video(
+                source, rate=settings.rate, record_to=path, record_s=settings.camera_duration_s
+            )
+            return analyse_video(path, replace(settings, rate=None, use_cache=False), progress)
+    clock = _Clock()
+    video = open_video(source, rate=settings.rate)
+    warnings: list[str] = []
+    _refuse_short(video.info)
+    progress.start("landmark models", None, "files")
+    models = resolve_models(settings.face_model, progress=lambda _: progress.update(0))
+    progress.finish(models.kind)
+    store = StageStore(sha256_of_path(source), enabled=settings.use_cache)
+    tracks = store.get(
+        tracks_stage(models.sha256),
+        lambda: _follow(video, settings, progress),
+        progress,
+    )
+    clock.lap("landmarks")
+    times_s = tracks[0].times_s if tracks else _frame_times(video)
+    _refuse_short_times(video.info, times_s)
+    warnings += video.warnings
+    warnings += _rate_warning(times_s)
+    chosen = _choose(tracks, settings.face, video.info.name)
+    if chosen is None or chosen.refused:
+        reason = chosen.refused if chosen is not None else ""
+        warnings.append(reason or f"No face was found in {video.info.name}: the results are empty.")
+        track = _all_unseen(times_s, rate_of(times_s, video.info.rate), reason or "no face")
+        return Analysis(
+            source, video.info, times_s, tracks, None, track, tuple(warnings), store.used,
+            model_source=models.source,
+        )  # fmt: skip
+    warnings += chosen.warnings
+    aligned = align_face(chosen)
+    flow = store.get(
+        flow_stage(models.sha256, chosen.face_id),
+        lambda: _measure(video, aligned, progress),
+        progress,
+    )
+    clock.lap("alignment and flow")
+    progress.start("recognition", None)
+    basis = basis_of(aligned)
+    signals, uniform = signals_of(aligned, flow, rate_of(times_s, video.info.rate))
+    clock.lap("signals")
+    reading = read_face(signals, basis, prior=settings.prior)
+    clock.lap("recognition")
+    progress.finish()
+    provenance = Provenance(
+        source=video.info.name,
+        source_sha256=store.input_sha256,
+        software={"mien": mien.__version__},
+        models=dict(models.sha256),
+        settings={"prior": settings.prior},
+        seed=settings.seed,
+    )
+    reading = replace(reading, track=replace(reading.track, provenance=provenance))
+    face = FaceAnalysis(aligned, basis, reading, uniform)
+    return Analysis(
+        source=source,
+        info=video.info,
+        times_s=times_s,
+        tracks=tracks,
+        face=face,
+        track=reading.track,
+        warnings=tuple(warnings),
+        cached=store.used,
+        stage_cpu_ms=clock.per_frame(len(times_s)),
+        model_source=models.source,
+    )
+
+
+def _follow(video: VideoSource, settings: RunSettings, progress: Progress) -> tuple[FaceTrack, ...]:
+    models = resolve_models(settings.face_model)
+    progress.start("following faces", video.info.frame_count)
+    tracks = track_faces(video, models, progress=lambda index, _: progress.update(index + 1))
+    progress.finish()
+    return tracks
+
+
+def _measure(video: VideoSource, aligned: AlignedFace, progress: Progress) -> CellFlow:
+    progress.start("measuring motion", len(aligned.track.times_s))
+    flow = measure_motion(video, aligned, progress)
+    progress.finish()
+    return flow
+
+
+def _choose(tracks: tuple[FaceTrack, ...], wanted: int | None, name: str) -> FaceTrack | None:
+    if wanted is None:
+        usable = [track for track in tracks if not track.refused]
+        return usable[0] if usable else (tracks[0] if tracks else None)
+    for track in tracks:
+        if track.face_id == wanted:
+            return track
+    known = ", ".join(str(track.face_id) for track in tracks) or "none"
+    msg = f"There is no face {wanted} in {name}; the faces found are: {known}. Choose with --face."
+    raise FaceError(msg)
+
+
+def _frame_times(video: VideoSource) -> Times:
+    return np.array([frame.time_s for frame in video.frames()], np.float64)
+
+
+def _all_unseen(times_s: Times, rate: Fraction, reason: str) -> ActionUnitTrack:
+    step_s = rate.denominator / rate.numerator
+    count = max(1, round((times_s[-1] - times_s[0]) / step_s) + 1)
+    channels = tuple(sorted({*read_channels(), *channels_of(43), *channels_of(45)}))
+    return ActionUnitTrack(
+        time=TimeBase(rate, count, float(times_s[0])),
+        channels=channels,
+        activation=np.full((count, len(channels)), np.nan),
+        confidence=np.zeros((count, len(channels))),
+        head_rotation_rad=np.full((count, 3), np.nan),
+        gaze_rad=np.full((count, 2, 2), np.nan),
+        unseen=dict.fromkeys(range(count), reason),
+    )
+
+
+def _refuse_short(info: VideoInfo) -> None:
+    if info.duration_s is not None and info.duration_s < MIN_DURATION_S:
+        raise VideoError(_too_short(info.name, info.duration_s, info.frame_count))
+
+
+def _refuse_short_times(info: VideoInfo, times_s: Times) -> None:
+    length_s = 0.0
+    if len(times_s) > 1:
+        length_s = float(times_s[-1] - times_s[0] + np.median(np.diff(times_s)))
+    if length_s < MIN_DURATION_S:
+        raise VideoError(_too_short(info.name, length_s, len(times_s)))
+
+
+def _too_short(name: str, duration_s: float, frames: int | None) -> str:
+    noun = "frame" if frames == 1 else "frames"
+    counted = f"{frames} {noun}, " if frames is not None else ""
+    return (
+        f"{name} is too short ({counted}{duration_s:.2f} s): a movement cannot be told from rest "
+        f"in less than {MIN_DURATION_S} s. Give a longer clip."
+    )
+
+
+def _rate_warning(times_s: Times) -> list[str]:
+    step_s = float(np.median(np.diff(times_s)))
+    if step_s <= 1.0005 / FEW_FRAMES_PER_S:
+        return []
+    return [
+        (
+            f"{1 / step_s:.4g} frames per second are not enough for micro-expressions: events are "
+            f"coarse, plus or minus {step_s * 1000:.0f} ms. Record with at least "
+            f"{FEW_FRAMES_PER_S}, better 100, frames per second."
+        )
+    ]
+
+
+class _Clock:
+    """CPU time of the stages, one after the other."""
+
+    def __init__(self) -> None:
+        self._laps_s: dict[str, float] = {}
+        self._last_s = time.process_time()
+
+    def lap(self, stage: str) -> None:
+        now_s = time.process_time()
+        self._laps_s[stage] = now_s - self._last_s
+        self._last_s = now_s
+
+    def per_frame(self, frames: int) -> dict[str, float]:
+        return {stage: 1000 * lap_s / frames for stage, lap_s in self._laps_s.items()}

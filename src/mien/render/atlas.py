@@ -1,0 +1,133 @@
+"""A texture map of the head made for faces: skin unrolled from a cylinder, and room for the rest.
+
+The unrolled map has the same number of texels per metre everywhere on the face, which the mesh's
+own map has not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float32, Float64, Int
+
+from mien.core.arrays import Triangles, Vertices
+from mien.render.raster import NOTHING, visibility
+
+_AXIS_BEHIND_EYES_M = 0.075
+_RADIUS_M = 0.082
+_HALF_TURN_RAD = 2.35
+_ABOVE_EYES_M, _BELOW_EYES_M = 0.135, 0.29
+EYE_TEXELS = 192
+"""Side of the eye's map: a disc over the polar angle from the pupil."""
+
+EYE_REACH_RAD = 1.9
+"""Polar angle at the edge of that disc."""
+
+_MARGIN = 4
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """Where everything lies on the texture, in texels."""
+
+    texels_per_m: float
+    width: int
+    skin_height: int
+
+    @property
+    def height(self) -> int:
+        """Skin above, the eye's disc and a white patch below."""
+        return self.skin_height + EYE_TEXELS + 2 * _MARGIN
+
+    def skin_texels(
+        self, rest_m: Vertices, eyes_m: Float[np.ndarray, "2 3"]
+    ) -> Float64[np.ndarray, "vertex 2"]:
+        """Unroll points of the surface at rest."""
+        x, y, z = (rest_m - eyes_m.mean(axis=0)).T
+        turn = np.arctan2(x, z + _AXIS_BEHIND_EYES_M)
+        return np.column_stack(
+            (
+                (self.width - 1) / 2 + turn * _RADIUS_M * self.texels_per_m,
+                (_ABOVE_EYES_M - y) * self.texels_per_m,
+            )
+        )
+
+    def eye_texels(
+        self, directions: Float[np.ndarray, "vertex 3"]
+    ) -> Float64[np.ndarray, "vertex 2"]:
+        """Map directions from the eye's centre (z through the pupil)."""
+        x, y, z = directions.T
+        angle = np.arctan2(np.hypot(x, y), z)
+        scale = angle / EYE_REACH_RAD * (EYE_TEXELS / 2 - 1) / np.maximum(np.hypot(x, y), 1e-9)
+        middle = _MARGIN + (EYE_TEXELS - 1) / 2
+        return np.column_stack((middle + x * scale, self.skin_height + middle - y * scale))
+
+    @property
+    def white_texel(self) -> tuple[float, float]:
+        """A place of the texture that is white."""
+        return (EYE_TEXELS + 6.0 * _MARGIN, self.skin_height + EYE_TEXELS / 2)
+
+    def blank(self) -> Float32[np.ndarray, "row column 4"]:
+        """Give an all-white texture: linear red, green, blue and height in metres."""
+        texture = np.ones((self.height, self.width, 4), np.float32)
+        texture[..., 3] = 0.0
+        return texture
+
+
+def atlas_for(texels_per_m: float) -> Atlas:
+    """Lay the texture out at a resolution."""
+    return Atlas(
+        texels_per_m=texels_per_m,
+        width=max(int(2 * _HALF_TURN_RAD * _RADIUS_M * texels_per_m), 2 * EYE_TEXELS),
+        skin_height=int((_ABOVE_EYES_M + _BELOW_EYES_M) * texels_per_m),
+    )
+
+
+@dataclass(frozen=True)
+class SkinTexels:
+    """The texels that show skin, with what lies under each."""
+
+    row: Int[np.ndarray, " texel"]
+    column: Int[np.ndarray, " texel"]
+    position_m: Float64[np.ndarray, "texel 3"]
+    """At rest, from the midpoint of the eyes."""
+
+    masks: Mapping[str, Float64[np.ndarray, " texel"]]
+
+
+def skin_texels(
+    atlas: Atlas,
+    rest_m: Vertices,
+    triangles: Triangles,
+    masks: Mapping[str, Float[np.ndarray, " vertex"]],
+    eyes_m: Float[np.ndarray, "2 3"],
+) -> SkinTexels:
+    """Find the outermost skin under every texel."""
+    place = atlas.skin_texels(rest_m, eyes_m)
+    away = rest_m - eyes_m.mean(axis=0)
+    radius = np.hypot(away[:, 0], away[:, 2] + _AXIS_BEHIND_EYES_M)
+    seen = visibility(
+        np.column_stack((place, radius + 1.0)),
+        triangles,
+        width_px=atlas.width,
+        height_px=atlas.skin_height,
+        samples=1,
+    )
+    row, column = np.nonzero(seen.ids != NOTHING)
+    corners = triangles[seen.ids[row, column]]
+    a, b, c = (place[corners[:, corner]] for corner in range(3))
+    point = np.column_stack((column, row))
+    ab, ac, ap = b - a, c - a, point - a
+    area = ab[:, 0] * ac[:, 1] - ac[:, 0] * ab[:, 1]
+    u = (ap[:, 0] * ac[:, 1] - ac[:, 0] * ap[:, 1]) / area
+    v = (ab[:, 0] * ap[:, 1] - ap[:, 0] * ab[:, 1]) / area
+    weights = np.column_stack((1 - u - v, u, v))
+    return SkinTexels(
+        row=row,
+        column=column,
+        position_m=np.einsum("tc,tcd->td", weights, away[corners]),
+        masks={
+            name: np.einsum("tc,tc->t", weights, mask[corners].astype(np.float64))
+            for name, mask in masks.items()
+        },
+    )

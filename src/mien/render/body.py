@@ -1,0 +1,193 @@
+"""One person as a mesh that can be posed and drawn: head, mouth, shirt and two eyes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float, Float32, Float64, Int, UInt8
+
+from mien.core.arrays import Triangles
+from mien.core.errors import UsageError
+from mien.head import Head, Person
+from mien.head.subdivision import Subdivided, subdivision
+from mien.head.view import head_rotation
+from mien.render.eyeball import EyeMesh, eye_mesh, place_eye
+from mien.render.mouth import mouth_occlusion, set_teeth
+from mien.render.pose import HeadPose, Neck, neck_of
+
+SKIN, SHIRT, TEETH, TONGUE, EYE = range(5)
+"""Materials."""
+
+_MATERIAL_OF_PART = {
+    "skin": SKIN,
+    "shirt": SHIRT,
+    "teeth_upper": TEETH,
+    "teeth_lower": TEETH,
+    "tongue": TONGUE,
+}
+
+
+_UPPER_LID_MIDDLES = (386, 159)  # landmarks: left, right
+_IRIS_M = 0.0059
+_COVERED_M = 0.0012
+_STEEPEST_RAD = 0.14
+
+
+@dataclass(frozen=True)
+class Body:
+    """The mesh that is drawn: the vertices of the head (lashes too, undrawn), then two eyes."""
+
+    rest_m: Float64[np.ndarray, "head_vertex 3"]
+    """Head only, neutral."""
+
+    deltas_m: Float32[np.ndarray, "unit head_vertex 3"]
+    eyes_m: Float64[np.ndarray, "2 3"]
+    """Centres of the eyeballs: left, right."""
+
+    eye: EyeMesh
+    triangles: Triangles
+    """Of head and eyes, lashes left out."""
+
+    material: UInt8[np.ndarray, " triangle"]
+    weld: Int[np.ndarray, " vertex"]
+    neck: Neck
+    landmarks_m: Float64[np.ndarray, "landmark 3"]
+    """The 468 points at rest."""
+
+    masks: Mapping[str, Float[np.ndarray, " head_vertex"]]
+    """The head's masks on this mesh."""
+
+    mouth_light: Float64[np.ndarray, " head_vertex"]
+    """Share of the light that reaches a place of the open mouth, 0..1."""
+
+    rest_pitch_rad: float
+    """Turn of the eyeballs at gaze 0 that sets the iris well between the lids at rest."""
+
+    @cached_property
+    def material_of_vertex(self) -> UInt8[np.ndarray, " vertex"]:
+        """Material of head and eye vertices; skin where no triangle says otherwise."""
+        kinds = np.zeros(len(self.weld), np.uint8)
+        for corner in range(3):
+            kinds[self.triangles[:, corner]] = self.material
+        return kinds
+
+    def pose(
+        self,
+        weights: Float[np.ndarray, " unit"],
+        pose: HeadPose,
+        gaze_rad: Float[np.ndarray, "2 2"],
+    ) -> Float64[np.ndarray, "vertex 3"]:
+        """Move the whole mesh: units, then the eyes' turn, then the head's."""
+        active = np.flatnonzero(weights)
+        head = self.rest_m
+        if active.size:
+            head = head + np.tensordot(weights[active], self.deltas_m[active], axes=1)
+        head = self.neck.turn_vertices(head, pose)
+        balls = [
+            self.neck.turn_points(
+                place_eye(
+                    self.eye,
+                    centre,
+                    head_rotation(float(gaze[0]) + self.rest_pitch_rad, float(gaze[1])),
+                ),
+                pose,
+            )
+            for centre, gaze in zip(self.eyes_m, gaze_rad, strict=True)
+        ]
+        return np.vstack((head, *balls))
+
+    def check(
+        self, weights: Float[np.ndarray, " unit"], gaze_rad: Float[np.ndarray, "eye angle"]
+    ) -> None:
+        """Refuse weights or a gaze that do not fit.
+
+        Raises:
+            UsageError: another number of weights than units, or numbers that are not finite.
+        """
+        units = len(self.deltas_m)
+        if weights.shape != (units,):
+            msg = f"Expected {units} weights, one per unit, but got {weights.shape[0]}."
+            raise UsageError(msg)
+        if not np.isfinite(weights).all():
+            bad = int(np.flatnonzero(~np.isfinite(weights))[0])
+            msg = f"Expected finite weights, but weight {bad} is {weights[bad]}."
+            raise UsageError(msg)
+        if gaze_rad.shape != (2, 2) or not np.isfinite(gaze_rad).all():
+            msg = (
+                "Expected gaze as finite pitch and yaw for the left and the right eye, but got "
+                f"{gaze_rad.tolist()} rad."
+            )
+            raise UsageError(msg)
+
+
+def body_of(
+    head: Head,
+    person: Person,
+    unit_deltas_m: Float[np.ndarray, "unit coarse 3"] | None = None,
+    *,
+    level: int = 1,
+) -> Body:
+    """Build one person's mesh.
+
+    Raises:
+        UsageError: deltas made for another mesh, or a level of detail that does not exist.
+    """
+    deltas = head.unit_deltas_m if unit_deltas_m is None else unit_deltas_m
+    if deltas.shape[1:] != person.vertices_m.shape:
+        msg = (
+            f"Expected unit deltas for {len(person.vertices_m)} vertices, "
+            f"but got them for {deltas.shape[1]}."
+        )
+        raise UsageError(msg)
+    fine = subdivision(head, level)
+    coarse = set_teeth(head, person.vertices_m)
+    eyes = np.asarray(person.eye_centre_m, np.float64)
+    ball = eye_mesh(float(person.eye_radius_m.mean()))
+    triangles, kinds = [], []
+    for part, kind in _MATERIAL_OF_PART.items():
+        own = fine.part_triangles(part)
+        triangles.append(own)
+        kinds.append(np.full(len(own), kind, np.uint8))
+    count = len(fine.weld)
+    for index in range(2):
+        triangles.append(ball.triangles + count + index * len(ball.directions))
+        kinds.append(np.full(len(ball.triangles), EYE, np.uint8))
+    rest = fine(coarse)
+    return Body(
+        rest_m=rest,
+        deltas_m=_refined_deltas(fine, np.asarray(deltas, np.float32)),
+        eyes_m=eyes,
+        eye=ball,
+        triangles=np.ascontiguousarray(np.vstack(triangles), np.int32),
+        material=np.concatenate(kinds),
+        weld=np.concatenate((fine.weld, np.arange(count, count + 2 * len(ball.directions)))).astype(
+            np.int32
+        ),
+        neck=neck_of(rest, eyes),
+        landmarks_m=head.landmarks.points(coarse),
+        masks={name: fine(mask[:, None])[:, 0] for name, mask in head.masks.items()},
+        mouth_light=fine(mouth_occlusion(head, coarse)[:, None])[:, 0],
+        rest_pitch_rad=_rest_pitch(head, coarse, eyes, float(ball.radius.min())),
+    )
+
+
+def _refined_deltas(
+    fine: Subdivided, deltas: Float32[np.ndarray, "unit coarse 3"]
+) -> Float32[np.ndarray, "unit vertex 3"]:
+    units, coarse, _ = deltas.shape
+    table = np.ascontiguousarray(deltas.transpose(1, 0, 2)).reshape(coarse, units * 3)
+    refined = (fine.operator @ table).reshape(-1, units, 3)
+    return np.ascontiguousarray(refined.transpose(1, 0, 2), np.float32)
+
+
+def _rest_pitch(
+    head: Head,
+    rest: Float[np.ndarray, "vertex 3"],
+    eyes: Float[np.ndarray, "2 3"],
+    radius_m: float,
+) -> float:
+    """Find the turn at which the upper lid covers as much of the iris as it does in an open eye."""
+    lids = head.landmarks.points(rest)[list(_UPPER_LID_MIDDLES), 1] - eyes[:, 1]
+    below = _IRIS_M - _COVERED_M - float(lids.mean())
+    return float(np.clip(np.arcsin(np.clip(below / radius_m, -0.2, 0.2)), 0.0, _STEEPEST_RAD))

@@ -1,0 +1,93 @@
+"""The fast quality: light at the vertices, so that footage renders in little time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float32, Float64
+
+from mien.core.arrays import ImageRgb
+from mien.render.body import EYE, SHIRT, SKIN, TEETH, TONGUE, Body
+from mien.render.camera import Camera
+from mien.render.light import Light
+from mien.render.normals import sum_normals
+from mien.render.paint import Paint
+from mien.render.raster import rasterise_rows
+from mien.render.shade_fast import ATTRIBUTES, light_vertices, shade_rows
+from mien.render.tone import _WHITE, develop_rows, tone_table
+
+# Wrap of the light, gloss, sharpness of the gloss.
+_SURFACE = {
+    SKIN: (0.32, 0.055, 14.0),
+    SHIRT: (0.1, 0.0, 8.0),
+    TEETH: (0.3, 0.18, 40.0),
+    TONGUE: (0.3, 0.12, 24.0),
+    EYE: (0.25, 0.9, 260.0),
+}
+
+
+@dataclass(frozen=True)
+class FastPainter:
+    """Draws posed meshes; holds the buffers that every frame needs."""
+
+    body: Body
+    paint: Paint
+    camera: Camera
+    samples: int = 2
+
+    def draw(self, vertices: Float64[np.ndarray, "vertex 3"], light: Light) -> ImageRgb:
+        """Draw one posed mesh."""
+        body, paint, camera = self.body, self.paint, self.camera
+        screen = camera.screen(vertices)
+        sums, normals = np.zeros_like(vertices), np.zeros_like(vertices)
+        sum_normals(vertices, body.triangles, body.weld, sums, normals)
+        attributes = np.zeros((len(vertices), ATTRIBUTES))
+        attributes[:, 4:] = paint.texels
+        light_vertices(
+            vertices,
+            normals,
+            np.array(camera.centre_m),
+            light.table(),
+            light.room(),
+            self.surface(),
+            paint.occlusion,
+            attributes,
+        )
+        height, width = camera.height_px, camera.width_px
+        ids = np.zeros((height * self.samples, width * self.samples), np.int32)
+        nearness = np.zeros(ids.shape, np.float32)
+        rasterise_rows(
+            screen, body.triangles, self.samples, np.array([0, len(ids)]), ids, nearness
+        )
+        linear = np.zeros((height, width, 3), np.float32)
+        depth = np.zeros((height, width), np.float32)
+        rows = np.array([0, height])
+        shade_rows(
+            screen,
+            body.triangles,
+            body.material,
+            attributes,
+            paint.texture,
+            self.samples,
+            rows,
+            ids,
+            nearness,
+            background(light, height),
+            linear,
+            depth,
+        )
+        picture = np.zeros((height, width, 3), np.uint8)
+        develop_rows(linear, tone_table(), _WHITE, rows, picture)
+        return picture
+
+    def surface(self) -> Float64[np.ndarray, "vertex 6"]:
+        """Give tint, wrap and gloss of every vertex."""
+        kinds = self.body.material_of_vertex
+        table = np.array([_SURFACE[kind] for kind in range(len(_SURFACE))])
+        return np.column_stack((self.paint.tint, table[kinds]))
+
+
+def background(light: Light, height_px: int) -> Float32[np.ndarray, "row 3"]:
+    """Give the colour behind the person, row by row."""
+    part = np.linspace(0, 1, height_px)[:, None]
+    top, bottom = np.array(light.background_top), np.array(light.background_bottom)
+    return (top * (1 - part) + bottom * part).astype(np.float32)

@@ -1,0 +1,66 @@
+"""How a turning head takes its neck along."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float64
+
+from mien.core.arrays import Points3, Vertices
+from mien.core.errors import UsageError
+from mien.head.view import head_rotation
+
+_PIVOT_FROM_EYES_M = (0.0, -0.075, -0.092)  # between skull base and upper neck
+_AXIS = np.array([0.0, 0.857, 0.515])  # chin and nape lie on one level along it
+_STILL_M, _TURNING_M = -0.075, -0.008  # along the axis from the pivot
+
+
+@dataclass(frozen=True)
+class HeadPose:
+    """A turn of the head about the base of the skull, and a shift of the whole person."""
+
+    rotation_rad: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """Pitch, yaw, roll."""
+
+    translation_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+    def __post_init__(self) -> None:
+        """Refuse a pose that is none."""
+        values = (*self.rotation_rad, *self.translation_m)
+        if len(values) != 6 or not np.isfinite(values).all():  # noqa: PLR2004 - two triples
+            msg = (
+                "Expected head rotation and translation as three finite numbers each, but got "
+                f"{self.rotation_rad} rad and {self.translation_m} m."
+            )
+            raise UsageError(msg)
+
+
+@dataclass(frozen=True)
+class Neck:
+    """Which points turn with the head, and about what."""
+
+    pivot_m: Float64[np.ndarray, "3"]
+    share: Float64[np.ndarray, " vertex"]
+    """0 where a vertex stays with the shoulders, 1 where it turns with the head."""
+
+    def turn_points(self, points_m: Points3, pose: HeadPose) -> Float64[np.ndarray, "point 3"]:
+        """Move points that belong to the head."""
+        matrix = head_rotation(*pose.rotation_rad)
+        turned: Float64[np.ndarray, "point 3"] = (
+            (points_m - self.pivot_m) @ matrix.T + self.pivot_m + np.array(pose.translation_m)
+        )
+        return turned
+
+    def turn_vertices(self, vertices_m: Vertices, pose: HeadPose) -> Float64[np.ndarray, "vertex 3"]:
+        """Move the whole mesh; the neck bends between shoulders and head."""
+        if not any(pose.rotation_rad):
+            return vertices_m + np.array(pose.translation_m)
+        away = vertices_m - self.pivot_m
+        change = away @ (head_rotation(*pose.rotation_rad) - np.eye(3)).T
+        return vertices_m + change * self.share[:, None] + np.array(pose.translation_m)
+
+
+def neck_of(rest_m: Vertices, eyes_m: Float[np.ndarray, "2 3"]) -> Neck:
+    """Lay the bend of the neck into a mesh at rest."""
+    pivot = eyes_m.mean(axis=0) + np.array(_PIVOT_FROM_EYES_M)
+    along = np.clip(((rest_m - pivot) @ _AXIS - _STILL_M) / (_TURNING_M - _STILL_M), 0, 1)
+    return Neck(pivot, along * along * (3 - 2 * along))

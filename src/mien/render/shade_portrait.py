@@ -1,0 +1,338 @@
+"""Portrait shading: every pixel is lit by itself, with skin, eyes and cloth each in their way."""
+
+import typing
+
+import numpy as np
+from numba import njit
+
+from mien.render.raster import stagger, weights_at
+
+# Columns of the vertex attributes: normal (3), position (3), texel (2), tint (3), light of the
+# room that arrives (1), gloss (1), wrinkle (1).
+ATTRIBUTES = 14
+
+
+@njit(cache=True, nogil=True)
+@typing.no_type_check
+def _ggx(nh, alpha):  # noqa: ANN001, ANN202
+    """Distribution of microfacet slopes (Trowbridge & Reitz 1975)."""
+    square = alpha * alpha
+    below = nh * nh * (square - 1.0) + 1.0
+    return square / (np.pi * below * below)
+
+
+@njit(cache=True, nogil=True)
+@typing.no_type_check
+def _lit_share(shadow, frame, x, y, z):  # noqa: ANN001, ANN202
+    """Share of the key light that reaches a point: 16 soft comparisons with the shadow map."""
+    side = shadow.shape[0]
+    u = x * frame[0, 0] + y * frame[0, 1] + z * frame[0, 2] + frame[0, 3]
+    v = x * frame[1, 0] + y * frame[1, 1] + z * frame[1, 2] + frame[1, 3]
+    near = x * frame[2, 0] + y * frame[2, 1] + z * frame[2, 2] + frame[2, 3]
+    step = frame[3, 0]
+    soft = frame[3, 1]
+    bias = frame[3, 2]
+    total = 0.0
+    for j in range(4):
+        for i in range(4):
+            # Staggered rows, so that no row of taps lies along a shadow's edge.
+            pu = u + (i - 1.5 + (0.25 if j & 1 else -0.25)) * step
+            pv = v + (j - 1.5 + (0.25 if i & 1 else -0.25)) * step
+            if pu < 0.0 or pv < 0.0 or pu >= side - 1.0 or pv >= side - 1.0:
+                total += 1.0
+                continue
+            iu = int(pu)
+            iv = int(pv)
+            fu = pu - iu
+            fv = pv - iv
+            top = shadow[iv, iu] + fu * (shadow[iv, iu + 1] - shadow[iv, iu])
+            low = shadow[iv + 1, iu] + fu * (shadow[iv + 1, iu + 1] - shadow[iv + 1, iu])
+            blocker = top + fv * (low - top)
+            total += 1.0 - min(max((blocker - near - bias) / soft, 0.0), 1.0)
+    return total / 16.0
+
+
+@njit(cache=True, nogil=True)
+@typing.no_type_check
+def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out):  # noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0915
+    """Shade one point of one material into ``out``."""
+    length = np.sqrt(got[0] * got[0] + got[1] * got[1] + got[2] * got[2]) + 1e-12
+    nx = got[0] / length
+    ny = got[1] / length
+    nz = got[2] / length
+    vx = eye[0] - got[3]
+    vy = eye[1] - got[4]
+    vz = eye[2] - got[5]
+    length = np.sqrt(vx * vx + vy * vy + vz * vz)
+    vx /= length
+    vy /= length
+    vz /= length
+    open_sky = got[11]
+
+    u = min(max(got[6], 1.0), texture.shape[1] - 2.001)
+    v = min(max(got[7], 1.0), texture.shape[0] - 2.001)
+    iu = int(u)
+    iv = int(v)
+    fu = u - iu
+    fv = v - iv
+    w00 = (1.0 - fu) * (1.0 - fv)
+    w10 = fu * (1.0 - fv)
+    w01 = (1.0 - fu) * fv
+    w11 = fu * fv
+    for channel in range(3):
+        out[channel] = got[8 + channel] * (
+            w00 * texture[iv, iu, channel]
+            + w10 * texture[iv, iu + 1, channel]
+            + w01 * texture[iv + 1, iu, channel]
+            + w11 * texture[iv + 1, iu + 1, channel]
+        )
+    red = out[0]
+    green = out[1]
+    blue = out[2]
+
+    bx = nx
+    by = ny
+    bz = nz
+    if kind == 0:  # the relief of the skin bends the normal
+        h0 = texture[iv, iu, 3] + got[13] * texture[iv, iu, 4]
+        h1 = texture[iv, iu + 1, 3] + got[13] * texture[iv, iu + 1, 4]
+        h2 = texture[iv + 1, iu, 3] + got[13] * texture[iv + 1, iu, 4]
+        h3 = texture[iv + 1, iu + 1, 3] + got[13] * texture[iv + 1, iu + 1, 4]
+        along = ((h1 - h0) * (1.0 - fv) + (h3 - h2) * fv) * scale
+        down = ((h2 - h0) * (1.0 - fu) + (h3 - h1) * fu) * scale
+        tx = up[1] * nz - up[2] * ny
+        ty = up[2] * nx - up[0] * nz
+        tz = up[0] * ny - up[1] * nx
+        length = np.sqrt(tx * tx + ty * ty + tz * tz) + 1e-6
+        tx /= length
+        ty /= length
+        tz /= length
+        sx = ny * tz - nz * ty
+        sy = nz * tx - nx * tz
+        sz = nx * ty - ny * tx
+        bx = nx - along * tx + down * sx
+        by = ny - along * ty + down * sy
+        bz = nz - along * tz + down * sz
+        length = np.sqrt(bx * bx + by * by + bz * bz)
+        bx /= length
+        by /= length
+        bz /= length
+        # Valleys of wrinkles see less of the sky.
+        hollow = got[13] * (w00 * texture[iv, iu, 4] + w10 * texture[iv, iu + 1, 4])
+        hollow += got[13] * (w01 * texture[iv + 1, iu, 4] + w11 * texture[iv + 1, iu + 1, 4])
+        open_sky *= min(max(1.0 + 1400.0 * hollow, 0.45), 1.1)
+
+    wrap_red = 0.0
+    wrap_green = 0.0
+    wrap_blue = 0.0
+    rough = 0.5
+    rough_low = 0.3
+    reflect = 0.0
+    if kind == 0:
+        wrap_red = 0.42
+        wrap_green = 0.20
+        wrap_blue = 0.13
+        rough = 0.52
+        rough_low = 0.30
+        reflect = 0.034 * got[12]
+    elif kind == 1:
+        wrap_red = wrap_green = wrap_blue = 0.12
+        rough = 0.9
+        rough_low = 0.9
+        reflect = 0.012
+    elif kind == 2:
+        wrap_red = 0.4
+        wrap_green = 0.34
+        wrap_blue = 0.28
+        rough = 0.28
+        rough_low = 0.16
+        reflect = 0.05 * got[12]
+    elif kind == 3:
+        wrap_red = 0.5
+        wrap_green = 0.25
+        wrap_blue = 0.2
+        rough = 0.35
+        rough_low = 0.22
+        reflect = 0.04 * got[12]
+    else:
+        wrap_red = 0.3
+        wrap_green = 0.22
+        wrap_blue = 0.2
+
+    facing_eye = max(nx * vx + ny * vy + nz * vz, 0.0)
+    grazing = (1.0 - facing_eye) ** 5
+    rise = 0.5 + 0.5 * by
+    sky_red = room[1, 0] + (room[0, 0] - room[1, 0]) * rise
+    sky_green = room[1, 1] + (room[0, 1] - room[1, 1]) * rise
+    sky_blue = room[1, 2] + (room[0, 2] - room[1, 2]) * rise
+    # Light that bounces within a crease takes on the colour of the surface.
+    shut = 1.0 - open_sky
+    lit_red = sky_red * (open_sky + shut * open_sky * 0.9 * red)
+    lit_green = sky_green * (open_sky + shut * open_sky * 0.9 * green)
+    lit_blue = sky_blue * (open_sky + shut * open_sky * 0.9 * blue)
+    shine_red = (reflect + 0.10 * reflect * 25.0 * grazing * 0.4) * sky_red * open_sky
+    shine_green = (reflect + 0.10 * reflect * 25.0 * grazing * 0.4) * sky_green * open_sky
+    shine_blue = (reflect + 0.10 * reflect * 25.0 * grazing * 0.4) * sky_blue * open_sky
+
+    for light in range(3):
+        lx = lights[light, 0]
+        ly = lights[light, 1]
+        lz = lights[light, 2]
+        facing = nx * lx + ny * ly + nz * lz
+        bumped = bx * lx + by * ly + bz * lz
+        arrives = 0.35 + 0.65 * open_sky
+        if light == 0 and facing > -0.45:
+            arrives = 0.55 + 0.45 * open_sky
+            arrives *= _lit_share(
+                shadow, frame, got[3] + 0.0012 * nx, got[4] + 0.0012 * ny, got[5] + 0.0012 * nz
+            )
+        through = arrives
+        if kind == 0:
+            through = np.sqrt(arrives) * 0.35 + arrives * 0.65  # red light leaks into the shadow
+        soft_red = 0.6 * facing + 0.4 * bumped
+        soft_green = 0.3 * facing + 0.7 * bumped
+        diffuse_red = max(0.0, (soft_red + wrap_red) / (1.0 + wrap_red))
+        diffuse_green = max(0.0, (soft_green + wrap_green) / (1.0 + wrap_green))
+        diffuse_blue = max(0.0, (bumped + wrap_blue) / (1.0 + wrap_blue))
+        lit_red += lights[3 + light, 0] * diffuse_red ** (1.0 + 0.35 * wrap_red) * through
+        lit_green += lights[3 + light, 1] * diffuse_green * arrives
+        lit_blue += lights[3 + light, 2] * diffuse_blue * arrives
+        if bumped <= 0.0:
+            continue
+        hx = lx + vx
+        hy = ly + vy
+        hz = lz + vz
+        length = np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-9
+        nh = max((bx * hx + by * hy + bz * hz) / length, 0.0)
+        lh = max((lx * hx + ly * hy + lz * hz) / length, 0.25)
+        if kind == 4:
+            # A softbox mirrored in the tear film: a soft-edged square around the mirror direction.
+            mirror = 2.0 * (nx * vx + ny * vy + nz * vz)
+            rx = mirror * nx - vx
+            ry = mirror * ny - vy
+            rz = mirror * nz - vz
+            side_x = lz
+            side_z = -lx
+            wide = np.sqrt(side_x * side_x + side_z * side_z) + 1e-9
+            across = (rx * side_x + rz * side_z) / wide
+            above = ry - ly
+            ahead = rx * lx + ry * ly + rz * lz
+            half = 0.16 if light == 0 else 0.10
+            edge = 0.05
+            window = min(max((half + edge - abs(across)) / edge, 0.0), 1.0)
+            window *= min(max((half * 1.25 + edge - abs(above)) / edge, 0.0), 1.0)
+            if ahead > 0.0 and light < 2:
+                amount = window * (1.15 if light == 0 else 0.35) * min(1.0, arrives * 1.2)
+                shine_red += lights[3 + light, 0] * amount
+                shine_green += lights[3 + light, 1] * amount
+                shine_blue += lights[3 + light, 2] * amount
+            continue
+        fresnel = reflect + (1.0 - reflect) * (1.0 - lh) ** 5 * min(reflect * 20.0, 1.0)
+        lobe = 0.72 * _ggx(nh, rough * rough) + 0.28 * _ggx(nh, rough_low * rough_low)
+        shine = lobe * fresnel * 0.25 / (lh * lh) * bumped * arrives * 3.14159
+        shine_red += lights[3 + light, 0] * shine
+        shine_green += lights[3 + light, 1] * shine
+        shine_blue += lights[3 + light, 2] * shine
+    if kind == 4:
+        wet = (0.02 + 0.25 * grazing) * open_sky
+        shine_red += sky_red * wet
+        shine_green += sky_green * wet
+        shine_blue += sky_blue * wet
+    out[0] = red * lit_red + shine_red
+    out[1] = green * lit_green + shine_green
+    out[2] = blue * lit_blue + shine_blue
+
+
+@njit(cache=True, nogil=True)
+@typing.no_type_check
+def shade_portrait_rows(  # noqa: ANN201, C901, PLR0913
+    screen,  # noqa: ANN001
+    triangles,  # noqa: ANN001
+    material,  # noqa: ANN001
+    attributes,  # noqa: ANN001
+    texture,  # noqa: ANN001
+    scale,  # noqa: ANN001
+    samples,  # noqa: ANN001
+    rows,  # noqa: ANN001
+    ids,  # noqa: ANN001
+    nearness,  # noqa: ANN001
+    eye,  # noqa: ANN001
+    up,  # noqa: ANN001
+    lights,  # noqa: ANN001
+    room,  # noqa: ANN001
+    shadow,  # noqa: ANN001
+    frame,  # noqa: ANN001
+    background,  # noqa: ANN001
+    linear,  # noqa: ANN001
+    depth,  # noqa: ANN001
+):
+    """Shade picture rows rows[0] <= row < rows[1]; once per pixel and material."""
+    offset = stagger(samples)
+    materials = 5
+    each = 1.0 / (samples * samples)
+    sums = np.zeros((materials, 15))
+    got = np.zeros(14)
+    out = np.zeros(3)
+    for row in range(rows[0], rows[1]):
+        for column in range(linear.shape[1]):
+            top = row * samples
+            left = column * samples
+            first = ids[top, left]
+            same = True
+            far = 0.0
+            for y in range(samples):
+                for x in range(samples):
+                    if ids[top + y, left + x] != first:
+                        same = False
+                    near = nearness[top + y, left + x]
+                    far += each * (1.0 / near if near > 0.0 else 100.0)
+            depth[row, column] = far
+            for channel in range(3):
+                linear[row, column, channel] = 0.0
+            if same and first < 0:
+                for channel in range(3):
+                    linear[row, column, channel] = background[row, column, channel]
+                continue
+            for kind in range(materials):
+                sums[kind, 14] = 0.0
+            count = 1 if same else samples * samples
+            empty = 0
+            for sample in range(count):
+                sy = top + sample // samples
+                sx = left + sample % samples
+                triangle = ids[sy, sx]
+                if triangle < 0:
+                    empty += 1
+                    continue
+                px = float(column)
+                py = float(row)
+                if not same:
+                    px = (sx + (offset if sy & 1 else -offset) + 0.5) / samples - 0.5
+                    py = (sy + (-offset if sx & 1 else offset) + 0.5) / samples - 0.5
+                a = triangles[triangle, 0]
+                b = triangles[triangle, 1]
+                c = triangles[triangle, 2]
+                wb, wc = weights_at(screen, a, b, c, px, py)
+                wa = 1.0 - wb - wc
+                kind = material[triangle]
+                if sums[kind, 14] == 0.0:
+                    for index in range(14):
+                        sums[kind, index] = 0.0
+                for index in range(14):
+                    sums[kind, index] += (
+                        wa * attributes[a, index]
+                        + wb * attributes[b, index]
+                        + wc * attributes[c, index]
+                    )
+                sums[kind, 14] += 1.0
+            for channel in range(3):
+                linear[row, column, channel] += background[row, column, channel] * empty / count
+            for kind in range(materials):
+                amount = sums[kind, 14]
+                if amount == 0.0:
+                    continue
+                for index in range(14):
+                    got[index] = sums[kind, index] / amount
+                _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
+                for channel in range(3):
+                    linear[row, column, channel] += out[channel] * amount / count

@@ -1,0 +1,48 @@
+"""The key light's view of the person: what it does not see lies in shadow."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float32, Float64
+
+from mien.core.arrays import Triangles
+from mien.render.raster import rasterise_rows
+
+_SIDE = 448
+_EXTENT_M = 0.34
+_TAP_TEXELS = 1.7  # between the comparisons; the penumbra is four of them wide
+_SOFT_M, _BIAS_M = 0.004, 0.0022
+_NEAREST = 4.0  # keeps nearness positive whatever the pose
+
+
+@dataclass(frozen=True)
+class ShadowMap:
+    """Distances seen from the light, and how points of space find theirs."""
+
+    nearness: Float32[np.ndarray, "row column"]
+    """Metres towards the light, plus 4; 0 where the light meets nothing."""
+
+    frame: Float64[np.ndarray, "4 4"]
+    """Rows: texel x, texel y, nearness (each as x, y, z, constant); then tap, softness, bias."""
+
+
+def shadow_map(
+    vertices: Float64[np.ndarray, "vertex 3"],
+    triangles: Triangles,
+    direction: Float[np.ndarray, "3"],
+    centre_m: Float[np.ndarray, "3"],
+) -> ShadowMap:
+    """Look at the person from a light that is far away."""
+    side = np.cross((0.0, 1.0, 0.0), direction)
+    side /= np.linalg.norm(side)
+    upward = np.cross(direction, side)
+    scale = _SIDE / _EXTENT_M
+    frame = np.zeros((4, 4))
+    frame[0, :3], frame[1, :3], frame[2, :3] = side * scale, -upward * scale, direction
+    frame[:3, 3] = -frame[:3, :3] @ centre_m + (_SIDE / 2, _SIDE / 2, _NEAREST)
+    frame[3, :3] = _TAP_TEXELS, _SOFT_M, _BIAS_M
+    screen = vertices @ frame[:3, :3].T + frame[:3, 3]
+    ids = np.zeros((_SIDE, _SIDE), np.int32)
+    nearness = np.zeros((_SIDE, _SIDE), np.float32)
+    rasterise_rows(screen, triangles, 1, np.array([0, _SIDE]), ids, nearness)
+    return ShadowMap(nearness, frame)

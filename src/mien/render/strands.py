@@ -1,0 +1,75 @@
+"""Brows, lashes and hair: soft lines whose weight in a pixel is the share of it that they cover.
+
+A line thinner than a pixel is drawn a pixel and a half wide and fainter in proportion, so that it
+neither breaks up nor shimmers when it moves by a fraction of a pixel.
+"""
+
+import typing
+
+import numpy as np
+from numba import njit
+
+_EDGE_PX = 0.9  # by which a line is widened to each side
+_AREA = 16.0 / 15.0  # of the profile (1 - x^2)^2 over -1..1
+
+
+@njit(cache=True, nogil=True)
+@typing.no_type_check
+def draw_strands(points, half_width, colour, opacity, rows, depth, soft_m, picture):  # noqa: ANN001, ANN201, PLR0913
+    """Blend lines over ``picture`` in their order, within rows[0] <= row < rows[1].
+
+    points: (strand, point, 3) picture x, y in pixels and inverse depth in 1/m.
+    half_width: (strand, point) in pixels. colour: (strand, point, 3). opacity: (strand,).
+    depth: (row, column) in m, of what is drawn already. soft_m: how far behind that a line fades.
+    """
+    edge = 0.9
+    area = 16.0 / 15.0
+    columns = picture.shape[1]
+    for strand in range(points.shape[0]):
+        for segment in range(points.shape[1] - 1):
+            ax = points[strand, segment, 0]
+            ay = points[strand, segment, 1]
+            dx = points[strand, segment + 1, 0] - ax
+            dy = points[strand, segment + 1, 1] - ay
+            reach = max(half_width[strand, segment], half_width[strand, segment + 1]) + edge
+            top = max(rows[0], int(np.ceil(min(ay, ay + dy) - reach)))
+            bottom = min(rows[1] - 1, int(np.floor(max(ay, ay + dy) + reach)))
+            if top > bottom:
+                continue
+            left = max(0, int(np.ceil(min(ax, ax + dx) - reach)))
+            right = min(columns - 1, int(np.floor(max(ax, ax + dx) + reach)))
+            square = dx * dx + dy * dy
+            if square == 0.0:
+                continue
+            length = np.sqrt(square)
+            near_a = points[strand, segment, 2]
+            near_b = points[strand, segment + 1, 2]
+            for row in range(top, bottom + 1):
+                for column in range(left, right + 1):
+                    px = column - ax
+                    py = row - ay
+                    along = (px * dx + py * dy) / square
+                    across = abs(px * dy - py * dx) / length
+                    # The share of the pixel's length that lies within the segment, so that
+                    # neighbouring segments share a pixel between them.
+                    before = min(max(along * length + 0.5, 0.0), 1.0)
+                    after = min(max((1.0 - along) * length + 0.5, 0.0), 1.0)
+                    inside = before + after - 1.0
+                    if inside <= 0.0:
+                        continue
+                    t = min(max(along, 0.0), 1.0)
+                    half = half_width[strand, segment] * (1 - t) + half_width[strand, segment + 1] * t
+                    x = across / (half + edge)
+                    if x >= 1.0:
+                        continue
+                    profile = 1.0 - x * x
+                    weight = 2.0 * half / (area * (half + edge))
+                    alpha = min(weight * profile * profile, 1.0) * inside * opacity[strand]
+                    behind = 1.0 / (near_a + (near_b - near_a) * t) - depth[row, column]
+                    alpha *= min(max(1.0 - behind / soft_m, 0.0), 1.0)
+                    if alpha <= 0.0:
+                        continue
+                    for channel in range(3):
+                        new = colour[strand, segment, channel] * (1 - t)
+                        new += colour[strand, segment + 1, channel] * t
+                        picture[row, column, channel] += alpha * (new - picture[row, column, channel])

@@ -1,0 +1,56 @@
+"""From linear light to the bytes of a picture: a soft shoulder, then the sRGB curve."""
+
+import typing
+
+import numpy as np
+from jaxtyping import Float, Float32, Float64
+from numba import njit
+
+from mien.core.arrays import ImageRgb
+
+_STEPS = 4096
+_WHITE = 4.0  # linear light that the end of the table stands for
+
+
+def srgb_from_linear(value: Float[np.ndarray, "*shape"]) -> Float64[np.ndarray, "*shape"]:
+    """Encode linear light 0..1 as sRGB 0..1 (IEC 61966-2-1)."""
+    value = np.clip(value, 0, 1)
+    return np.where(value <= 0.0031308, value * 12.92, 1.055 * value ** (1 / 2.4) - 0.055)  # noqa: PLR2004
+
+
+def linear_from_srgb(value: Float[np.ndarray, "*shape"]) -> Float64[np.ndarray, "*shape"]:
+    """Decode sRGB 0..1 to linear light 0..1 (IEC 61966-2-1)."""
+    value = np.asarray(value, np.float64)
+    return np.where(value <= 0.04045, value / 12.92, ((value + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004
+
+
+def tone_table() -> Float32[np.ndarray, " step"]:
+    """Bytes (as numbers 0..255) over the square root of linear light."""
+    root = np.linspace(0, np.sqrt(_WHITE), _STEPS)
+    light = root**2
+    knee = 0.55
+    bent = knee + (1 - knee) * (1 - np.exp(-(light - knee) / (1 - knee)))
+    return (255 * srgb_from_linear(np.where(light > knee, bent, light))).astype(np.float32)
+
+
+@njit(cache=True, nogil=True)
+@typing.no_type_check
+def develop_rows(linear, table, white, rows, picture):  # noqa: ANN001, ANN201
+    """Write rows[0] <= row < rows[1] of the byte picture."""
+    last = table.shape[0] - 1
+    scale = last / np.sqrt(white)
+    for row in range(rows[0], rows[1]):
+        for column in range(linear.shape[1]):
+            for channel in range(3):
+                place = np.sqrt(max(linear[row, column, channel], 0.0)) * scale
+                step = min(int(place), last - 1)
+                part = min(place - step, 1.0)
+                value = table[step] + part * (table[step + 1] - table[step])
+                picture[row, column, channel] = np.uint8(value + 0.5)
+
+
+def develop(linear: Float32[np.ndarray, "height width 3"]) -> ImageRgb:
+    """Turn linear light into an sRGB picture."""
+    picture = np.zeros(linear.shape, np.uint8)
+    develop_rows(linear, tone_table(), _WHITE, np.array([0, len(linear)]), picture)
+    return picture

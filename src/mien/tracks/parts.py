@@ -1,0 +1,189 @@
+"""The parts of a track that are no arrays, as JSON values and back."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+
+from mien.core.errors import FormatError, UsageError
+from mien.core.facs import Channel
+from mien.core.provenance import Provenance
+from mien.core.time import TimeBase
+from mien.core.track import EmotionPosterior, Event, EventKind, UnitPeak
+from mien.tracks.fields import Fields, json_number
+
+
+def time_to_json(time: TimeBase) -> dict[str, object]:
+    """Rate as a fraction in text, count, and start in seconds."""
+    return {"rate": str(time.rate), "count": time.count, "start_s": time.start_s}
+
+
+def time_from_json(fields: Fields) -> TimeBase:
+    """Opposite of :func:`time_to_json`.
+
+    Raises:
+        FormatError: a field missing or impossible.
+    """
+    text = fields.text("rate")
+    try:
+        return TimeBase(Fraction(text), fields.whole("count"), fields.number("start_s"))
+    except (ValueError, ZeroDivisionError) as error:
+        msg = f"Expected a fraction such as 30000/1001 at {fields.place('rate')}, but got {text!r}."
+        raise FormatError(msg) from error
+    except UsageError as error:
+        raise FormatError(_at(fields, error)) from error
+
+
+def channels_from_json(fields: Fields, key: str) -> tuple[Channel, ...]:
+    """Read a list of short names such as AU12L.
+
+    Raises:
+        FormatError: another thing than such names.
+    """
+    return tuple(_channel(fields, one) for one in fields.items(key))
+
+
+def event_to_json(event: Event) -> dict[str, object]:
+    """Give one event with all that it holds."""
+    emotion = event.emotion
+    return {
+        "kind": event.kind.value,
+        "onset_s": event.onset_s,
+        "apex_s": event.apex_s,
+        "offset_s": event.offset_s,
+        "units": [
+            {
+                "channel": str(unit.channel),
+                "activation": json_number(unit.activation),
+                "confidence": json_number(unit.confidence),
+                "family": unit.family,
+            }
+            for unit in event.units
+        ],
+        "confidence": json_number(event.confidence),
+        "emotion": None
+        if emotion is None
+        else {
+            "probabilities": dict(emotion.probabilities),
+            "prior": emotion.prior,
+            "method": emotion.method,
+        },
+        "reference": event.reference,
+        "evidence": {name: json_number(value) for name, value in event.evidence.items()},
+    }
+
+
+def event_from_json(value: object, where: str) -> Event:
+    """Opposite of :func:`event_to_json`.
+
+    Raises:
+        FormatError: a field missing or impossible.
+    """
+    fields = Fields(value, where)
+    kind = fields.text("kind")
+    if kind not in set(EventKind):
+        msg = f"Expected one of {', '.join(EventKind)} at {where}.kind, but got {kind!r}."
+        raise FormatError(msg)
+    units = [
+        _unit(Fields(one, f"{where}.units[{index}]"))
+        for index, one in enumerate(fields.items("units"))
+    ]
+    try:
+        return Event(
+            kind=EventKind(kind),
+            onset_s=fields.number("onset_s"),
+            apex_s=fields.number("apex_s"),
+            offset_s=fields.number("offset_s"),
+            units=tuple(units),
+            confidence=fields.number("confidence"),
+            emotion=None if fields["emotion"] is None else _posterior(fields.section("emotion")),
+            reference=fields.text("reference"),
+            evidence=fields.section("evidence").each(Fields.number),
+        )
+    except UsageError as error:
+        raise FormatError(_at(fields, error)) from error
+
+
+def events_from_json(fields: Fields, key: str) -> tuple[Event, ...]:
+    """Read a list of events.
+
+    Raises:
+        FormatError: a field missing or impossible.
+    """
+    return tuple(
+        event_from_json(one, f"{fields.place(key)}[{index}]")
+        for index, one in enumerate(fields.items(key))
+    )
+
+
+def unseen_to_json(unseen: Mapping[int, str]) -> dict[str, str]:
+    """Reasons by frame index in text, since JSON has no other keys."""
+    return {str(frame): reason for frame, reason in unseen.items()}
+
+
+def unseen_from_json(fields: Fields) -> dict[int, str]:
+    """Opposite of :func:`unseen_to_json`.
+
+    Raises:
+        FormatError: a key that is no frame index.
+    """
+    reasons = fields.each(Fields.text)
+    for frame in reasons:
+        if not (frame.isascii() and frame.isdigit()):
+            msg = f"Expected frame indices at {fields.where}, but got {frame!r}."
+            raise FormatError(msg)
+    return {int(frame): reason for frame, reason in reasons.items()}
+
+
+def provenance_to_json(provenance: Provenance) -> dict[str, object]:
+    """Source, software, models, settings and seed."""
+    return {
+        "source": provenance.source,
+        "source_sha256": provenance.source_sha256,
+        "software": dict(provenance.software),
+        "models": dict(provenance.models),
+        "settings": dict(provenance.settings),
+        "seed": provenance.seed,
+    }
+
+
+def provenance_from_json(fields: Fields) -> Provenance:
+    """Opposite of :func:`provenance_to_json`.
+
+    Raises:
+        FormatError: a field missing or of another kind.
+    """
+    return Provenance(
+        source=fields.text("source"),
+        source_sha256=fields.text("source_sha256"),
+        software=fields.section("software").each(Fields.text),
+        models=fields.section("models").each(Fields.text),
+        settings=fields.section("settings").each(Fields.text),
+        seed=None if fields["seed"] is None else fields.whole("seed"),
+    )
+
+
+def _unit(fields: Fields) -> UnitPeak:
+    return UnitPeak(
+        channel=_channel(fields, fields["channel"]),
+        activation=fields.number("activation"),
+        confidence=fields.number("confidence"),
+        family=fields.text("family"),
+    )
+
+
+def _posterior(fields: Fields) -> EmotionPosterior:
+    return EmotionPosterior(
+        probabilities=fields.section("probabilities").each(Fields.number),
+        prior=fields.text("prior"),
+        method=fields.text("method"),
+    )
+
+
+def _channel(fields: Fields, value: object) -> Channel:
+    try:
+        return Channel.parse(str(value))
+    except UsageError as error:
+        raise FormatError(_at(fields, error)) from error
+
+
+def _at(fields: Fields, error: UsageError) -> str:
+    return f"{str(error).removesuffix('.')}, at {fields.where}."

@@ -1,0 +1,19 @@
+"""A file, a folder of images or a camera -> frames with true time stamps; frames -> a file."""
+
+from mien.video.camera import record_camera as record_camera
+from mien.video.frame import Frame as Frame
+from mien.video.frame import VideoInfo as VideoInfo
+from mien.video.opening import open_video as open_video
+from mien.video.prefetch import prefetched as prefetched
+from mien.video.source import VideoSource as VideoSource
+from mien.video.writer import write_video as write_video
+
+__all__ = [
+    "Frame",
+    "VideoInfo",
+    "VideoSource",
+    "open_video",
+    "prefetched",
+    "record_camera",
+    "write_video",
+]

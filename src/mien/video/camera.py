@@ -1,0 +1,98 @@
+"""A camera -> a file with the times at which its frames arrived."""
+
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+
+from mien.core.errors import UsageError, VideoError
+from mien.store.atomic import atomic_path
+from mien.video.pixels import frame_to_rgb
+from mien.video.writer import encoder
+
+_TICK = Fraction(1, 90_000)
+"""Fine enough for every camera clock, and the usual clock of video."""
+
+_FORMATS = {"linux": "v4l2", "darwin": "avfoundation", "win32": "dshow"}
+
+
+def record_camera(
+    index: int, path: Path, *, duration_s: float, rate: Fraction | None = None
+) -> None:
+    """Record the camera ``index`` for ``duration_s`` seconds into ``path`` (mp4, CRF 12).
+
+    Stamps are those of the driver, so a camera that changes its rate is recorded truly. ``rate``
+    is asked of the driver; it may give another.
+
+    Raises:
+        VideoError: no such camera, or it gives no picture.
+        UsageError: a duration that is not above 0.
+        OutputError: the file cannot be written.
+    """
+    if not duration_s > 0:
+        msg = f"Expected a duration above 0 s, but got {duration_s}."
+        raise UsageError(msg)
+    with _open_camera(index, rate) as camera:
+        record_stream(camera, path, duration_s=duration_s)
+
+
+def record_stream(camera: InputContainer, path: Path, *, duration_s: float) -> None:
+    """Record an open input for ``duration_s`` seconds of its own clock.
+
+    Raises:
+        VideoError: the input gives no picture.
+    """
+    stream = camera.streams.video[0]
+    frames = camera.decode(stream)
+    try:
+        first = next(frames)
+    except (StopIteration, av.FFmpegError, OSError) as error:
+        msg = "The camera is open but gives no picture. Close other programs that use it."
+        raise VideoError(msg) from error
+    rate = stream.average_rate or Fraction(30)
+    start = _time_of(first)
+    rotation_deg = round(first.rotation / 90) * 90 % 360
+    picture = frame_to_rgb(first, rotation_deg)
+    with atomic_path(path) as temporary, encoder(temporary, picture, rate, time_base=_TICK) as sink:
+        sink.write(picture, 0)
+        latest = 0
+        for frame in frames:
+            elapsed = _time_of(frame) - start
+            if elapsed >= duration_s:
+                break
+            stamp = int(elapsed / _TICK)
+            if stamp > latest:
+                sink.write(frame_to_rgb(frame, rotation_deg), stamp)
+                latest = stamp
+
+
+def _time_of(frame: VideoFrame) -> Fraction:
+    if frame.pts is None or frame.time_base is None:
+        msg = "The camera gives no times with its pictures. Record with another program."
+        raise VideoError(msg)
+    return frame.pts * frame.time_base
+
+
+def _open_camera(index: int, rate: Fraction | None) -> InputContainer:
+    kind = _FORMATS.get(sys.platform, "v4l2")
+    options = {} if rate is None else {"framerate": str(float(rate))}
+    try:
+        return av.open(_device_name(kind, index), format=kind, options=options)
+    except (av.FFmpegError, OSError, ValueError, LookupError) as error:
+        msg = (
+            f"Cannot open camera {index}: {error}. "
+            "Check that one is connected, that this user may use it, or give a video file."
+        )
+        raise VideoError(msg) from error
+
+
+def _device_name(kind: str, index: int) -> str:
+    if kind == "v4l2":
+        return f"/dev/video{index}"
+    if kind == "avfoundation":
+        return f"{index}:none"
+    cameras = [device for device in av.enumerate_input_devices(kind) if "video" in str(device)]
+    return f"video={cameras[index].name}"
