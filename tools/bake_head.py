@@ -102,13 +102,15 @@ def shared_shape(source: Source, textures: Path, mesh: geometry.Mesh) -> Shared:
     units = np.stack(
         [mesh.of(source.vertices({}, {}, unit) - neutral) for unit in source.unit_names]
     )
+    out = source.unit_names.index("tongueOut")
+    units[out] = repairs.raised_tongue(mesh, units[out])
     units[np.abs(units).max(axis=2) < 2e-6] = 0  # 2 um: below the source's own digits
     skin = repairs.part(mesh, 0)
     count = mesh.part_vertices[-1]
     values = {name: np.zeros(count) for name in masks.NAMES}
     for name, value in masks.textured(mesh.uv[skin], textures).items():
         values[name][skin] = value
-    seal = repairs.LipSeal(mesh, dict(zip(source.unit_names, units, strict=True)), values["lips"])
+    seal = repairs.LipSeal(mesh, values["lips"], values["inside_mouth"])
     mean = repaired(mesh, seal, body)
     values["brow"][skin] = masks.brow(mean[skin])
     values["scalp"][skin] = masks.scalp(mean[skin], values["ears"][skin])
@@ -221,6 +223,7 @@ def main() -> None:
         "eye_centre_m": np.stack([person["eye_centre"] for person in everybody]),
         "eye_radius_m": np.stack([person["eye_radius"] for person in everybody]),
         "masks": np.rint(np.clip(shared.masks, 0, 1) * 255).astype(np.uint8),
+        **geometry.lash_grids(mesh, shared.mean),
         **embedding,
         "text": np.array(facts(source)),
     }

@@ -1,7 +1,7 @@
 """The command line with a pipeline of straw: no video is read, no model is needed."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
@@ -10,27 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from mien.pipeline.result import RunResult, TextTable
 from mien.pipeline.settings import RunSettings
 from mien.work import Progress
-
-
-@dataclass(frozen=True)
-class StrawTable:
-    title: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
-class StrawResult:
-    """The fields of mien.pipeline.run.RunResult."""
-
-    out: Path
-    files: tuple[Path, ...] = ()
-    lines: tuple[str, ...] = ()
-    tables: tuple[StrawTable, ...] = ()
-    warnings: tuple[str, ...] = ()
-    data: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass
@@ -43,7 +25,7 @@ class Straw:
 
     def run_video(
         self, source: Path | int, out: Path, settings: RunSettings, progress: Progress
-    ) -> StrawResult:
+    ) -> RunResult:
         self.calls.append((source, out, settings))
         name = str(source) if isinstance(source, int) else source.name
         progress.start("Reading faces", 2)
@@ -55,16 +37,16 @@ class Straw:
         progress.finish("2 frames")
         file = out / "report.html"
         file.write_text("<html></html>", encoding="utf-8")
-        return StrawResult(
+        return RunResult(
             out=out,
             files=(file,),
             lines=(f"2 micro-expressions in {name}.",),
-            tables=(StrawTable("Events", ("unit", "onset [s]"), (("AU12", "0.50"),)),),
+            tables=(TextTable("Events", ("unit", "onset [s]"), (("AU12", "0.50"),)),),
             warnings=("The light flickers.", "The face is small."),
             data={"events": 2, "confidence": float("nan"), "file": file},
         )
 
-    def run_demo(self, out: Path, settings: RunSettings, progress: Progress) -> StrawResult:
+    def run_demo(self, out: Path, settings: RunSettings, progress: Progress) -> RunResult:
         return self.run_video(Path("demo"), out, settings, progress)
 
     def analyse_video(
@@ -74,7 +56,7 @@ class Straw:
 
     def write_analysis(
         self, analysis: tuple[Path | int, RunSettings, Progress], out: Path
-    ) -> StrawResult:
+    ) -> RunResult:
         source, settings, progress = analysis
         return self.run_video(source, out, settings, progress)
 

@@ -54,6 +54,7 @@ def test_a_missing_model_stops_a_batch_in_which_nothing_worked(
     done = invoke("run", *videos("a.mp4", "b.mp4"), "--out", tmp_path / "out")
     assert done.exit_code == 3
     assert len(straw.calls) == 1
+    assert done.stderr.endswith("Not tried, since it would fail likewise: b.mp4\n")
 
 
 def test_something_missing_for_one_input_only_does_not_stop_the_batch(

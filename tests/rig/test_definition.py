@@ -8,6 +8,7 @@ import pytest
 
 from mien.core.errors import FormatError, UsageError
 from mien.core.facs import ACTION_UNITS, Channel, Side, channels_of
+from mien.head import au_weights, load_head, shaped_units
 from mien.rig import load_rig, rig_names
 
 ARKIT = json.loads(files("mien.rig").joinpath("data", "arkit52.json").read_text(encoding="utf-8"))
@@ -75,3 +76,18 @@ def test_other_faults_are_named(tmp_path: Path, change: dict[str, object], sente
 def test_an_unknown_rig_is_refused_with_the_known_ones() -> None:
     with pytest.raises(UsageError, match=r"rig among arkit52.*'metahumen'"):
         load_rig("metahumen")
+
+
+def test_arkits_units_have_the_shapes_of_the_built_in_head() -> None:
+    rig, head = load_rig("arkit52"), load_head()
+    assert rig.controls == head.unit_names
+    for au in shaped_units():
+        total: dict[str, float] = {}
+        expected: dict[str, float] = {}
+        for channel in channels_of(au):
+            expected |= au_weights(channel)
+            for name, weight in rig.weights(channel).items():
+                total[name] = total.get(name, 0.0) + weight
+        assert total == pytest.approx(expected)
+    shown = {row.au for row in rig.units if row.controls}
+    assert shown == set(shaped_units())

@@ -164,3 +164,63 @@ def _smooth_boundary(shirt: np.ndarray, weld: np.ndarray, count: int) -> sp.csr_
     for _ in range(25):
         total = pair @ total
     return total[weld].tocsr()
+
+
+def lash_grids(mesh: Mesh, positions: np.ndarray) -> dict[str, np.ndarray]:
+    """Lash cards as grids of vertices: (side left/right, column from the nose outward, row).
+
+    Each card is a regular strip of quads, five vertices from root to tip; the root row is the long
+    border that lies nearer to the eye's centre line, deeper in the head.
+    """
+    start, stop = mesh.part_quads[5], mesh.part_quads[6]
+    quads = mesh.quads[start:stop]
+    size = int(quads.max()) + 1
+    graph = sp.coo_array(
+        (np.ones(quads.size), (quads.ravel(), np.roll(quads, -1, axis=1).ravel())), shape=(size, size)
+    )
+    _, label = sp.csgraph.connected_components(graph, directed=False)
+    cards = [quads[label[quads[:, 0]] == piece] for piece in np.unique(label[quads])]
+    grids: dict[tuple[str, bool], np.ndarray] = {}
+    for card in cards:
+        centre = positions[np.unique(card)].mean(axis=0)
+        lid = "upper" if len(card) == 48 else "lower"  # 12 x 4 quads above, 11 x 4 below
+        grids[lid, bool(centre[0] < 0)] = _grid(card, positions)
+    return {
+        f"lash_{lid}": np.stack([grids[lid, False], grids[lid, True]]).astype(np.uint16)
+        for lid in ("upper", "lower")
+    }
+
+
+def _grid(card: np.ndarray, positions: np.ndarray) -> np.ndarray:
+    """Order the vertices of a strip, from the corner of its root row next to the nose."""
+    sides = {tuple(sorted((int(a), int(b)))) for q in card for a, b in zip(q, np.roll(q, -1), strict=True)}
+    neighbours: dict[int, set[int]] = {}
+    for a, b in sides:
+        neighbours.setdefault(a, set()).add(b)
+        neighbours.setdefault(b, set()).add(a)
+    corners = [vertex for vertex, near in neighbours.items() if len(near) == 2]
+    inner = sorted(corners, key=lambda vertex: abs(positions[vertex, 0]))[:2]
+    candidates = []
+    for first in inner:
+        for second in neighbours[first]:
+            border = _walk(neighbours, first, second)
+            if len(border) > 6:
+                candidates.append(border)
+    root = min(candidates, key=lambda border: positions[border, 2].mean())
+    rows = [root]
+    taken = set(root)
+    for _ in range(4):
+        following = [
+            next(n for n in sorted(neighbours[v] - taken)) for v in rows[-1]
+        ]
+        rows.append(following)
+        taken.update(following)
+    return np.array(rows).T
+
+
+def _walk(neighbours: dict[int, set[int]], first: int, second: int) -> list[int]:
+    """Follow the border from a corner to the next corner."""
+    path = [first, second]
+    while len(neighbours[path[-1]]) == 3:
+        path.append(next(v for v in sorted(neighbours[path[-1]]) if v not in path and len(neighbours[v]) < 4))
+    return path

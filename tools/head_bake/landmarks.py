@@ -88,8 +88,8 @@ def eyeball(centre: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray, 
     triangles = quads[:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3)
     angle = np.rad2deg(polar).ravel()
     colours = np.full((len(unit), 3), 225.0)
-    colours[angle < 29] = (80, 58, 40)
-    colours[angle < 10] = (12, 12, 12)
+    colours[angle < 21.7] = (80, 58, 40)
+    colours[angle < 7.5] = (12, 12, 12)
     return centre + radius * unit, triangles, colours
 
 

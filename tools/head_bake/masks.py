@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 from scipy.interpolate import PchipInterpolator
 
+from mien.head.growth import brow_coordinates
+
 TEXTURES = {
     "lips": "mpfb_lips.jpg",
     "eyelids": "mpfb_eyelids.jpg",
@@ -21,10 +23,6 @@ HAIRLINE_M = (0.066, 0.067, 0.064, 0.050, 0.022, -0.006, -0.014, -0.030, -0.056,
 """Height of the hairline by azimuth: brow 0, sideburn about 80, nape 180."""
 
 SKULL_AXIS_Z_M = -0.095
-
-BROW_M = ((0.0125, 0.0190), (0.020, 0.0218), (0.030, 0.0250), (0.040, 0.0258), (0.0520, 0.0195))
-"""The middle of the brow on the average face as (x, y), eye centres at the origin."""
-
 
 def textured(uv: np.ndarray, textures: Path) -> dict[str, np.ndarray]:
     """Sample the source's mask textures at texture coordinates (v up)."""
@@ -43,13 +41,10 @@ def textured(uv: np.ndarray, textures: Path) -> dict[str, np.ndarray]:
 
 
 def brow(points: np.ndarray, half_width_m: float = 0.004) -> np.ndarray:
-    """Closeness to the middle line of the brows, 1 on it and 0 beyond the width."""
-    xs, ys = np.array(BROW_M).T
-    line = PchipInterpolator(xs, ys)
-    dense_x = np.linspace(xs[0], xs[-1], 100)
-    dense = np.stack([dense_x, line(dense_x)], axis=1)
-    side = np.stack([np.abs(points[:, 0]), points[:, 1]], axis=1)
-    distance = np.sqrt(((side[:, None] - dense[None]) ** 2).sum(axis=2)).min(axis=1)
+    """Closeness to the middle line of the brows: 1 near it, 0 beyond one and a half widths."""
+    along, across, _ = brow_coordinates(points)
+    beyond_m = 0.041 * np.maximum(np.maximum(-along, along - 1), 0)
+    distance = np.hypot(across, beyond_m)
     weight = np.clip(1.5 - distance / half_width_m, 0, 1)
     return np.where(points[:, 2] > -0.02, weight, 0.0)
 

@@ -5,13 +5,12 @@ import traceback
 from collections.abc import Callable, Sequence
 
 from mien.cli.inputs import Job, ResultsFolder, refuse_empty_folder
-from mien.cli.results import Result
-from mien.cli.sentences import Outcome, outcome_of
+from mien.cli.sentences import MISSING, Outcome, outcome_of
 from mien.cli.voice import Voice
-from mien.core.errors import MissingError
+from mien.pipeline.result import RunResult
 from mien.work import Progress
 
-Work = Callable[[Job, Progress], Result]
+Work = Callable[[Job, Progress], RunResult]
 
 
 def work_through(jobs: Sequence[Job], work: Work, voice: Voice, *, debug: bool) -> int:
@@ -22,6 +21,7 @@ def work_through(jobs: Sequence[Job], work: Work, voice: Voice, *, debug: bool) 
     before anything has worked, or the disk is full.
     """
     failures: list[tuple[Job, Outcome]] = []
+    untried: tuple[Job, ...] = ()
     code = 0
     for number, job in enumerate(jobs, start=1):
         voice.next_job(job, number, len(jobs))
@@ -35,14 +35,12 @@ def work_through(jobs: Sequence[Job], work: Work, voice: Voice, *, debug: bool) 
             outcome = outcome_of(error)
             failures.append((job, outcome))
             voice.failure(job, outcome)
-            nothing_worked = len(failures) == number
-            code = outcome.exit_code if len(jobs) == 1 else 1
-            if isinstance(error, MissingError) and nothing_worked:
-                code = outcome.exit_code
+            missing_for_all = outcome.exit_code == MISSING and len(failures) == number
+            code = outcome.exit_code if len(jobs) == 1 or missing_for_all else 1
+            if missing_for_all or outcome.ends_batch:
+                untried = tuple(jobs[number:])
                 break
-            if outcome.ends_batch:
-                break
-    voice.close(failures, count=len(jobs), exit_code=code)
+    voice.close(failures, untried, count=len(jobs), exit_code=code)
     return code
 
 

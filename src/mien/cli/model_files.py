@@ -50,7 +50,7 @@ Kind = Annotated[
 
 
 def list_verb(*, as_json: options.AsJson = False, debug: options.Debug = False) -> int:  # noqa: ARG001 - read by the border
-    """List the sets of face landmark models and whether they are on this machine."""
+    """List the face landmark models and whether they are on this machine."""
     found = {one: models_on_disk(one) for one in ModelSet}
     if as_json:
         content = {

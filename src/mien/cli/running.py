@@ -6,8 +6,8 @@ from mien.cli import options
 from mien.cli.batch import work_through
 from mien.cli.inputs import STANDARD_OUTPUT, Job, jobs_for
 from mien.cli.piping import is_piped, pipe_track
-from mien.cli.results import Result
 from mien.cli.voice import voice_for
+from mien.pipeline.result import RunResult
 from mien.work import Progress
 
 _DEMO = Path("demo")  # a name for the clip in messages; it is no file yet
@@ -50,7 +50,7 @@ def run_verb(  # noqa: PLR0913 - one for each option
     jobs = jobs_for(inputs or (), camera=camera, out=out)
     from mien.pipeline.run import run_video  # noqa: PLC0415 - keeps `mien --help` quick
 
-    def work(job: Job, progress: Progress) -> Result:
+    def work(job: Job, progress: Progress) -> RunResult:
         return run_video(job.source, job.out, settings, progress)
 
     return work_through(jobs, work, voice_for("run", as_json=as_json), debug=debug)
@@ -95,7 +95,7 @@ def analyze_verb(  # noqa: PLR0913 - one for each option
     from mien.pipeline.analysis import analyse_video  # noqa: PLC0415 - keeps `mien --help` quick
     from mien.pipeline.run import write_analysis  # noqa: PLC0415
 
-    def work(job: Job, progress: Progress) -> Result:
+    def work(job: Job, progress: Progress) -> RunResult:
         return write_analysis(analyse_video(job.source, settings, progress), job.out)
 
     return work_through(jobs, work, voice, debug=debug)
@@ -128,7 +128,7 @@ def demo_verb(  # noqa: PLR0913 - one for each option
 
     from mien.pipeline.demo import run_demo  # noqa: PLC0415 - keeps `mien --help` quick
 
-    def work(job: Job, progress: Progress) -> Result:
+    def work(job: Job, progress: Progress) -> RunResult:
         return run_demo(job.out, settings, progress)
 
     (job,) = jobs_for((_DEMO,), camera=None, out=out or _DEMO_FOLDER)

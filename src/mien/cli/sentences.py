@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from mien.core.errors import MienError, MissingError
 
+MISSING = MissingError.exit_code
+"""Exit code when something must be fetched first."""
+
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
 
@@ -39,7 +42,7 @@ def outcome_of(error: Exception) -> Outcome:
         return Outcome(kind, sentence, 1)
     if isinstance(error, ModuleNotFoundError) and not (error.name or "mien").startswith("mien"):
         sentence = f"The Python package {error.name} is missing. `pip install mien` installs it."
-        return Outcome(kind, sentence, MissingError.exit_code, ends_batch=True)
+        return Outcome(kind, sentence, MISSING)
     if isinstance(error, OSError):
         return Outcome(kind, _system_sentence(error), 1, _disk_is_full(error))
     sentence = (

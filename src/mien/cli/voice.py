@@ -3,12 +3,13 @@
 import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from mien.cli.documents import document, json_text
 from mien.cli.inputs import Job
 from mien.cli.progress import ShownProgress, chosen_progress
-from mien.cli.results import Result, Table
 from mien.cli.sentences import Outcome
+from mien.pipeline.result import RunResult
 
 _WIDE_COLUMNS = 200  # of a table that goes to a file or a pipe, where nothing needs to wrap
 
@@ -27,7 +28,7 @@ class Voice(ABC):
         """Say which of several inputs comes now."""
 
     @abstractmethod
-    def result(self, job: Job, result: Result, told: Sequence[str]) -> None:
+    def result(self, job: Job, result: RunResult, told: Sequence[str]) -> None:
         """Say what came out of an input, without the warnings ``told`` before."""
 
     @abstractmethod
@@ -39,8 +40,10 @@ class Voice(ABC):
         """Say that the user stopped mien."""
 
     @abstractmethod
-    def close(self, failures: Failures, *, count: int, exit_code: int) -> None:
-        """Say the rest, when all inputs are done."""
+    def close(
+        self, failures: Failures, untried: Sequence[Job], *, count: int, exit_code: int
+    ) -> None:
+        """Say the rest, when all inputs are done or the rest was given up."""
 
 
 class HumanVoice(Voice):
@@ -55,7 +58,7 @@ class HumanVoice(Voice):
         if count > 1:
             _err(f"[{number}/{count}] {job.name}")
 
-    def result(self, job: Job, result: Result, told: Sequence[str]) -> None:
+    def result(self, job: Job, result: RunResult, told: Sequence[str]) -> None:
         """Print the summary, the tables and the files."""
         for sentence in result.warnings:
             if sentence not in told:
@@ -63,7 +66,7 @@ class HumanVoice(Voice):
         for line in result.lines:
             _out(line)
         for table in result.tables:
-            _print_table(table)
+            print_table(table.title, table.columns, table.rows)
         if result.files:
             names = ", ".join(_shown(file, result.out) for file in result.files)
             _out(f"{job.name} -> {result.out}: {names}")
@@ -76,13 +79,23 @@ class HumanVoice(Voice):
         """Print one line."""
         _err("interrupted")
 
-    def close(self, failures: Failures, *, count: int, exit_code: int) -> None:  # noqa: ARG002 - the code goes to the shell
+    def close(
+        self,
+        failures: Failures,
+        untried: Sequence[Job],
+        *,
+        count: int,
+        exit_code: int,  # noqa: ARG002 - the code goes to the shell
+    ) -> None:
         """List the inputs that gave no result, after a batch."""
         if count == 1 or not failures:
             return
         _err(f"{len(failures)} of {count} inputs gave no result:")
         for job, outcome in failures:
             _err(f"  {job.name}: {outcome.sentence}")
+        if untried:
+            names = ", ".join(job.name for job in untried)
+            _err(f"Not tried, since it would fail likewise: {names}")
 
 
 class JsonVoice(Voice):
@@ -100,7 +113,7 @@ class JsonVoice(Voice):
         """Write an ``input`` event."""
         _err_event("input", input=str(job.source), number=number, count=count)
 
-    def result(self, job: Job, result: Result, told: Sequence[str]) -> None:
+    def result(self, job: Job, result: RunResult, told: Sequence[str]) -> None:
         """Keep the result for the document."""
         warnings = [*told, *(one for one in result.warnings if one not in told)]
         self._results.append(
@@ -122,7 +135,9 @@ class JsonVoice(Voice):
         """Write an ``interrupted`` event."""
         _err_event("interrupted")
 
-    def close(self, failures: Failures, *, count: int, exit_code: int) -> None:
+    def close(
+        self, failures: Failures, untried: Sequence[Job], *, count: int, exit_code: int
+    ) -> None:
         """Print the document."""
         failed = [
             {"input": job.source, "kind": one.kind, "sentence": one.sentence}
@@ -134,6 +149,7 @@ class JsonVoice(Voice):
             "exit_code": exit_code,
             "results": self._results,
             "failed": failed,
+            "not_tried": [job.source for job in untried],
         }
         _out(document("mien/results", 1, content))
 
@@ -161,31 +177,19 @@ def _err_event(event: str, **fields: object) -> None:
     _err(json_text({"event": event, **fields}))
 
 
-def _shown(file: object, out: object) -> str:
+def _shown(file: Path, out: Path) -> str:
     """Path of a file inside the folder of results, with forward slashes on every system."""
-    from pathlib import Path  # noqa: PLC0415
-
-    path = Path(str(file))
-    return (
-        path.relative_to(Path(str(out))).as_posix() if path.is_relative_to(str(out)) else str(path)
-    )
+    return file.relative_to(out).as_posix() if file.is_relative_to(out) else str(file)
 
 
-def _print_table(table: Table) -> None:
-    print_table(table.title, table.columns, table.rows)
-
-
-def print_table(
-    title: str, columns: Sequence[str], rows: Iterable[Sequence[str]], *, width: int | None = None
-) -> None:
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print a table on standard output; unwrapped where that is no terminal."""
     from rich import box  # noqa: PLC0415 - keeps `mien --help` quick
     from rich.console import Console  # noqa: PLC0415
     from rich.markup import escape  # noqa: PLC0415
     from rich.table import Table as RichTable  # noqa: PLC0415
 
-    if width is None and not sys.stdout.isatty():
-        width = _WIDE_COLUMNS
+    width = None if sys.stdout.isatty() else _WIDE_COLUMNS
     shown = RichTable(
         title=escape(title) if title else None,
         title_justify="left",

@@ -122,27 +122,25 @@ def with_auto_tangents(curve: RichCurve, tension: float = 0.0) -> RichCurve:
     key leaves flat.
     """
     arrive, leave = curve.arrive.astype(np.float64), curve.leave.astype(np.float64)
-    last = len(curve.times_s) - 1
-    if last == 0:
+    count = len(curve.times_s)
+    if count == 1:
         return curve
-    for key in range(last + 1):
-        if curve.tangent[key] != TangentMode.AUTO:
-            continue
-        cubic = curve.interp[key] == InterpMode.CUBIC
-        before = curve.interp[key - 1] if key else InterpMode.NONE
-        if key == 0:
-            leave[key] = 0.0
-        elif key == last:
-            if cubic:
-                arrive[key] = 0.0
-        elif cubic:
-            span = max(_SHORTEST_SPAN_S, float(curve.times_s[key + 1] - curve.times_s[key - 1]))
-            rise = float(curve.values[key + 1] - curve.values[key - 1])
-            arrive[key] = leave[key] = (1.0 - tension) * rise / span
-        elif InterpMode.CONSTANT in (before, curve.interp[key]):
-            leave[key] = 0.0
-            if before != InterpMode.CUBIC:
-                arrive[key] = 0.0
+    auto, cubic = curve.tangent == TangentMode.AUTO, curve.interp == InterpMode.CUBIC
+    if auto[0]:
+        leave[0] = 0.0
+    if auto[-1] and cubic[-1]:
+        arrive[-1] = 0.0
+    inner = auto.copy()
+    inner[[0, -1]] = False
+    smooth = np.flatnonzero(inner & cubic)
+    span = np.maximum(_SHORTEST_SPAN_S, curve.times_s[smooth + 1] - curve.times_s[smooth - 1])
+    rise = curve.values[smooth + 1] - curve.values[smooth - 1]
+    arrive[smooth] = leave[smooth] = (1.0 - tension) * rise / span
+    before = np.concatenate([[int(InterpMode.NONE)], curve.interp[:-1]])
+    constant = (before == InterpMode.CONSTANT) | (curve.interp == InterpMode.CONSTANT)
+    beside = inner & ~cubic & constant
+    leave[beside] = 0.0
+    arrive[beside & (before != InterpMode.CUBIC)] = 0.0
     return replace(curve, arrive=arrive, leave=leave)
 
 

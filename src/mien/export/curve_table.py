@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from mien.core.errors import FormatError, InputError, OutputError, UsageError
+from mien.core.errors import FormatError, InputError, UsageError
 from mien.curves import (
     CubicCurve,
     Keys,
@@ -33,9 +33,12 @@ KEYS_PER_SECOND = 200
 TOLERANCE = 1e-4
 
 _PROBES = np.arange(1, 8) / 8
-_MARGIN = 0.8
-_ROUNDS = 16
-_SHORTEST_ULPS = 8
+_MARGIN = 0.6
+_ROUNDS = 60
+_ROUNDING = 1e-6
+_SHORTEST_STEP_S = 1e-4  # the engine takes two steps that are shorter for one of this length
+_BESIDE_S = 1e-6
+_CORNER = 0.01
 
 
 def table_times(
@@ -43,24 +46,24 @@ def table_times(
 ) -> Keys:
     """Times at which keys with automatic tangents follow all curves.
 
-    Starts with 200 keys a second and halves the steps in which a curve is farther off than the
-    tolerance, and their neighbours, whose tangents depend on them.
+    Starts with 200 keys a second and three keys within microseconds at each corner, then halves
+    the steps in which a curve is farther off than the tolerance, and their neighbours, whose
+    tangents depend on them, down to 0.1 ms. :func:`curve_table_errors` says what was reached.
 
     Args:
         curves: the curves that share the table.
         start_s: time of the first key.
         end_s: time of the last key.
         tolerance: largest error allowed in any curve.
-
-    Raises:
-        OutputError: the tolerance cannot be reached with times of 32-bit floats.
     """
-    count = max(2, int(np.ceil((end_s - start_s) * KEYS_PER_SECOND - 1e-6)) + 1)
-    regular = np.minimum(start_s + np.arange(count) / KEYS_PER_SECOND, end_s)
     if end_s <= start_s:
         return engine_times(np.array([start_s]))
-    times = np.unique(engine_times(regular))
+    count = max(2, int(np.ceil((end_s - start_s) * KEYS_PER_SECOND - _ROUNDING)) + 1)
+    regular = np.minimum(start_s + np.arange(count) / KEYS_PER_SECOND, end_s)
     moving = [curve for curve in curves.values() if not curve.is_constant]
+    corners = np.concatenate([np.zeros(0), *(_around_corners(curve) for curve in moving)])
+    corners = corners[(corners > start_s) & (corners < end_s)]
+    times = np.unique(engine_times(np.concatenate([regular, corners])))
     for _ in range(_ROUNDS):
         step = np.diff(times)
         probes = times[:-1, None] + step[:, None] * _PROBES
@@ -70,21 +73,21 @@ def table_times(
             off = np.abs(table(probes.ravel()) - curve(probes.ravel()))
             worst = np.maximum(worst, off.reshape(probes.shape).max(axis=1))
         bad = worst > _MARGIN * tolerance
-        if not bad.any():
-            return times
         wide = np.concatenate([[False], bad, [False]])
-        refine = bad | wide[:-2] | wide[2:]
-        shortest = _SHORTEST_ULPS * np.spacing(np.float32(times[-1]))
-        refine &= step > 2 * shortest
+        refine = (bad | wide[:-2] | wide[2:]) & (step > 2 * _SHORTEST_STEP_S)
         if not refine.any():
             break
         middle = engine_times(times[:-1][refine] + step[refine] / 2)
         times = np.unique(np.concatenate([times, middle]))
-    msg = (
-        f"Expected keys with automatic tangents within {tolerance:g} of the curves, but "
-        f"{len(times)} keys leave {worst.max():.2g}. Shorten the clip or raise the tolerance."
-    )
-    raise OutputError(msg)
+    return times
+
+
+def _around_corners(curve: CubicCurve) -> Keys:
+    """Times just before, at and after each corner, so that its tangents do not mix."""
+    jump = np.abs(curve.arrive - curve.leave)[1:-1]
+    corners = curve.times_s[1:-1][jump > _CORNER]
+    beside = np.maximum(_BESIDE_S, 2 * np.spacing(np.abs(corners).astype(np.float32)))
+    return np.concatenate([corners - beside, corners, corners + beside])
 
 
 def write_curve_table_csv(
@@ -96,7 +99,7 @@ def write_curve_table_csv(
         The path written.
 
     Raises:
-        OutputError: the tolerance cannot be reached, or the file cannot be written.
+        OutputError: the file cannot be written.
     """
     _check_tolerance(tolerance)
     curves = performance.curves
@@ -117,7 +120,7 @@ def write_curve_table_json(
         The path written.
 
     Raises:
-        OutputError: the tolerance cannot be reached, or the file cannot be written.
+        OutputError: the file cannot be written.
     """
     _check_tolerance(tolerance)
     rows = []

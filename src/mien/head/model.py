@@ -18,6 +18,7 @@ from jaxtyping import Float, Float32, Int
 from mien.core.arrays import Triangles, Vertices
 from mien.core.errors import FormatError, UsageError
 from mien.head.landmarks import LandmarkEmbedding
+from mien.head.strands import StrandKind, Strands
 
 PARTS = ("skin", "shirt", "teeth_upper", "teeth_lower", "tongue", "lashes")
 """Parts of the mesh in the order of their vertices."""
@@ -94,6 +95,10 @@ class Head:
 
     people: Mapping[str, Person]
     landmarks: LandmarkEmbedding
+    lash_rows: Mapping[str, Int[np.ndarray, "column row"]]
+    """Vertices of the lash cards by ``upper_left``, ``lower_left``, ``upper_right`` and
+    ``lower_right``: columns from the nose outward, rows from root to tip."""
+
     masks: Mapping[str, Float32[np.ndarray, " vertex"]]
     """0..1 per vertex: lips, eyelids, ears, face, inside_mouth, brow, scalp; and occlusion, the
     share of the sky that the vertex sees on the neutral face (0 dark)."""
@@ -132,6 +137,15 @@ class Head:
             msg = f"Expected a person among {', '.join(self.people)}, but got {name!r}."
             raise UsageError(msg)
         return self.people[name]
+
+    def strands(self, person: Person, kind: StrandKind, *, seed: int = 0) -> Strands:
+        """Grow brows (``brow``), lashes (``lash``) or cropped hair (``hair``) of a person.
+
+        About 10 ms; place them with :func:`mien.head.strands.strand_points`.
+        """
+        from mien.head.growth import grown  # noqa: PLC0415 - growth stands on this class
+
+        return grown(self, person, kind, seed=seed)
 
     def people_of(self, role: str) -> tuple[Person, ...]:
         """Everybody of one role: ``shown``, ``basis`` or ``held-out``.
@@ -229,6 +243,13 @@ def _head_from(arrays: Mapping[str, np.ndarray]) -> Head:
             triangles,
             arrays["landmark_triangle"].astype(np.int32),
             arrays["landmark_barycentric"].astype(np.float64),
+        ),
+        lash_rows=MappingProxyType(
+            {
+                f"{lid}_{side}": _frozen(arrays[f"lash_{lid}"][index].astype(np.int32))
+                for lid in ("upper", "lower")
+                for index, side in enumerate(("left", "right"))
+            }
         ),
         masks=MappingProxyType(
             {name: _frozen(masks[row]) for row, name in enumerate(text["mask_names"])}

@@ -1,6 +1,6 @@
 """How much of a movement dense flow returns, by action unit."""
 
-_DEFAULT = 0.8
+_DEFAULT = 0.88
 """Median over units; dense flow smooths, so small and narrow movements come back reduced."""
 
 _GAIN: dict[int, float] = {}

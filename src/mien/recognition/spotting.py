@@ -17,7 +17,7 @@ from mien.recognition.timing import Moments, moments_of
 class SpottingThresholds:
     """What a movement must show to be reported; fixed on footage kept apart from any test."""
 
-    score: float = 6.0
+    score: float = 4.5
     """Root of the explained energy times the explained fraction, at the peak."""
 
     fraction: float = 0.50

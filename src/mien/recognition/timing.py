@@ -7,9 +7,13 @@ from jaxtyping import Float
 
 from mien.core.arrays import Times
 
-LOW, HIGH = 0.25, 0.75
+LOW, MAX_LOW, HIGH = 0.25, 0.5, 0.75
+"""Heights at which the flanks are timed; the lower one rises above the noise of a weak movement."""
+
+_EVENT_HALF_S = 0.3
+_MIN_REST = 5
 _SEARCH_S = 0.45
-_TOP = 0.7
+_TOP = 0.85
 
 
 @dataclass(frozen=True)
@@ -34,25 +38,28 @@ def _crossing(times_s: Times, course: Float[np.ndarray, " frame"], level: float)
     return float(times_s[before] + share * (times_s[after] - times_s[before]))
 
 
-def _foot(times_s: Times, course: Float[np.ndarray, " frame"], peak: float) -> float | None:
+def _foot(
+    times_s: Times, course: Float[np.ndarray, " frame"], peak: float, low: float
+) -> float | None:
     """Where the flank meets zero.
 
-    Faces start and stop smoothly. On a raised cosine the quarter points lie at one and two
-    thirds of the flank, so the foot is as far below the lower one as the two are apart; a plain
+    Faces start and stop smoothly. A raised cosine reaches a part p of its height after
+    acos(1 - 2 p) / pi of its flank, so the foot follows from the times of two heights; a plain
     crossing of a low level comes late at onset and early at offset instead.
     """
-    high = _crossing(times_s, course, HIGH * peak)
-    low = _crossing(times_s, course, LOW * peak)
-    if high is None or low is None:
+    top = _crossing(times_s, course, HIGH * peak)
+    bottom = _crossing(times_s, course, low * peak)
+    if top is None or bottom is None:
         return None
-    return low + (low - high)
+    reach_low, reach_high = (float(np.arccos(1 - 2 * part)) for part in (low, HIGH))
+    return bottom + (bottom - top) * reach_low / (reach_high - reach_low)
 
 
 def _apex(times_s: Times, course: Float[np.ndarray, " frame"], peak: int) -> float:
-    """Middle of the part of the course above .7 of its peak, weighted by its height there.
+    """Top of the parabola fitted to the part of the course above .85 of its peak.
 
-    On a course sampled coarsely or with noise at the top this is steadier than the largest
-    sample.
+    The top of a smooth movement is symmetric even where its flanks are not, so a mean over a
+    wider part would lean towards the slower flank. At least the peak's two neighbours take part.
     """
     floor = _TOP * course[peak]
     first = last = peak
@@ -60,9 +67,13 @@ def _apex(times_s: Times, course: Float[np.ndarray, " frame"], peak: int) -> flo
         first -= 1
     while last < len(course) - 1 and course[last + 1] > floor:
         last += 1
+    first, last = max(0, min(first, peak - 1)), min(len(course) - 1, max(last, peak + 1))
     part = slice(first, last + 1)
-    weight = course[part] - floor
-    return float((weight * times_s[part]).sum() / weight.sum())
+    around = times_s[part] - times_s[peak]
+    bend, slope, _ = np.polyfit(around, course[part], 2)
+    if not bend < 0:
+        return float(times_s[peak])
+    return float(times_s[peak] + np.clip(-slope / (2 * bend), around[0], around[-1]))
 
 
 def moments_of(
@@ -89,10 +100,19 @@ def moments_of(
     window = np.flatnonzero(np.abs(times_s - times_s[peak]) <= search_s + 1e-9)
     first, last = int(window[0]), int(window[-1])
     height = float(course[peak])
+    still = np.abs(times_s - times_s[peak]) > _EVENT_HALF_S
+    rest = course[still & np.isfinite(course)]
+    if len(rest) >= _MIN_REST:
+        # What is left of slow change around the movement is its ground, not part of it.
+        ground = float(np.clip(np.median(rest), -0.3 * height, 0.3 * height))
+        course = course - ground
+        height -= ground
+    noise = float(np.std(rest)) / height if len(rest) >= _MIN_REST else 0.0
+    low = float(np.clip(2.5 * noise, LOW, MAX_LOW))
     before = np.nan_to_num(course[first : peak + 1][::-1])
     after = np.nan_to_num(course[peak : last + 1])
-    onset = _foot(times_s[first : peak + 1][::-1], before, height)
-    offset = _foot(times_s[peak : last + 1], after, height)
+    onset = _foot(times_s[first : peak + 1][::-1], before, height, low)
+    offset = _foot(times_s[peak : last + 1], after, height, low)
     apex_s = _apex(times_s[first : last + 1], np.nan_to_num(course[first : last + 1]), peak - first)
     onset_s = float(times_s[first]) if onset is None else min(onset, apex_s)
     offset_s = float(times_s[last]) if offset is None else max(offset, apex_s)

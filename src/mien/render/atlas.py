@@ -12,6 +12,7 @@ from jaxtyping import Float, Float32, Float64, Int
 
 from mien.core.arrays import Triangles, Vertices
 from mien.render.raster import NOTHING, visibility
+from mien.render.teeth import TEETH_COLUMNS, TEETH_ROWS
 
 _AXIS_BEHIND_EYES_M = 0.075
 _RADIUS_M = 0.082
@@ -65,12 +66,22 @@ class Atlas:
     @property
     def white_texel(self) -> tuple[float, float]:
         """A place of the texture that is white."""
-        return (EYE_TEXELS + 6.0 * _MARGIN, self.skin_height + EYE_TEXELS / 2)
+        return (EYE_TEXELS + 6.0 * _MARGIN, self.skin_height + EYE_TEXELS - _MARGIN)
 
-    def blank(self) -> Float32[np.ndarray, "row column 4"]:
-        """Give an all-white texture: linear red, green, blue and height in metres."""
-        texture = np.ones((self.height, self.width, 4), np.float32)
-        texture[..., 3] = 0.0
+    @property
+    def eye_corner(self) -> tuple[int, int]:
+        """First row and column of the eye's map."""
+        return (self.skin_height + _MARGIN, _MARGIN)
+
+    def teeth_corner(self, *, upper: bool) -> tuple[int, int]:
+        """First row and column of the map of one jaw."""
+        below = 0 if upper else TEETH_ROWS + _MARGIN
+        return (self.skin_height + _MARGIN + below, EYE_TEXELS + 3 * _MARGIN)
+
+    def blank(self) -> Float32[np.ndarray, "row column 5"]:
+        """Give an all-white texture: linear red, green, blue; relief and wrinkles in metres."""
+        texture = np.ones((self.height, self.width, 5), np.float32)
+        texture[..., 3:] = 0.0
         return texture
 
 
@@ -78,7 +89,7 @@ def atlas_for(texels_per_m: float) -> Atlas:
     """Lay the texture out at a resolution."""
     return Atlas(
         texels_per_m=texels_per_m,
-        width=max(int(2 * _HALF_TURN_RAD * _RADIUS_M * texels_per_m), 2 * EYE_TEXELS),
+        width=max(int(2 * _HALF_TURN_RAD * _RADIUS_M * texels_per_m), EYE_TEXELS + TEETH_COLUMNS + 4 * _MARGIN),
         skin_height=int((_ABOVE_EYES_M + _BELOW_EYES_M) * texels_per_m),
     )
 

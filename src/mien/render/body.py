@@ -13,6 +13,7 @@ from mien.head import Head, Person
 from mien.head.subdivision import Subdivided, subdivision
 from mien.head.view import head_rotation
 from mien.render.eyeball import EyeMesh, eye_mesh, place_eye
+from mien.render.lids import Lids, lids_of
 from mien.render.mouth import mouth_occlusion, set_teeth
 from mien.render.pose import HeadPose, Neck, neck_of
 
@@ -29,6 +30,8 @@ _MATERIAL_OF_PART = {
 
 
 _UPPER_LID_MIDDLES = (386, 159)  # landmarks: left, right
+_BLINK = ("eyeBlinkLeft", "eyeBlinkRight")
+_HALF_CLOSED = 0.55
 _IRIS_M = 0.0059
 _COVERED_M = 0.0012
 _STEEPEST_RAD = 0.14
@@ -41,13 +44,24 @@ class Body:
     rest_m: Float64[np.ndarray, "head_vertex 3"]
     """Head only, neutral."""
 
+    unrolled_m: Float64[np.ndarray, "head_vertex 3"]
+    """Lids half closed, so that the skin that they hide has its place on the texture too."""
+
     deltas_m: Float32[np.ndarray, "unit head_vertex 3"]
     eyes_m: Float64[np.ndarray, "2 3"]
     """Centres of the eyeballs: left, right."""
 
     eye: EyeMesh
     triangles: Triangles
-    """Of head and eyes, lashes left out."""
+    """Of head and eyes, lashes left out; the inner side of the shirt stands at the end."""
+
+    surface: Triangles
+    """The same without that inner side."""
+
+    parts: Mapping[str, slice]
+    """Range of vertices by part of the head."""
+
+    lids: Lids
 
     material: UInt8[np.ndarray, " triangle"]
     weld: Int[np.ndarray, " vertex"]
@@ -60,6 +74,9 @@ class Body:
 
     mouth_light: Float64[np.ndarray, " head_vertex"]
     """Share of the light that reaches a place of the open mouth, 0..1."""
+
+    lash_start: int
+    """First vertex of the lash cards; the vertices of the head as baked come first among them."""
 
     rest_pitch_rad: float
     """Turn of the eyeballs at gaze 0 that sets the iris well between the lids at rest."""
@@ -96,6 +113,13 @@ class Body:
             for centre, gaze in zip(self.eyes_m, gaze_rad, strict=True)
         ]
         return np.vstack((head, *balls))
+
+    def eye_light(
+        self, vertices: Float64[np.ndarray, "vertex 3"], pose: HeadPose
+    ) -> Float64[np.ndarray, " eye_vertex"]:
+        """Tell how much light the lids let onto the vertices of both eyes."""
+        balls = vertices[len(self.rest_m) :].reshape(2, -1, 3)
+        return self.lids.eye_light(vertices, balls, head_rotation(*pose.rotation_rad)).ravel()
 
     def check(
         self, weights: Float[np.ndarray, " unit"], gaze_rad: Float[np.ndarray, "eye angle"]
@@ -153,13 +177,21 @@ def body_of(
     for index in range(2):
         triangles.append(ball.triangles + count + index * len(ball.directions))
         kinds.append(np.full(len(ball.triangles), EYE, np.uint8))
+    surface = np.ascontiguousarray(np.vstack(triangles), np.int32)
+    lining = surface[np.concatenate(kinds) == SHIRT][:, ::-1]
+    kinds.append(np.full(len(lining), SHIRT, np.uint8))
     rest = fine(coarse)
+    blink = head.unit_deltas_m[[head.unit_index(name) for name in _BLINK]].sum(axis=0)
     return Body(
         rest_m=rest,
+        unrolled_m=fine(coarse + _HALF_CLOSED * blink),
         deltas_m=_refined_deltas(fine, np.asarray(deltas, np.float32)),
         eyes_m=eyes,
         eye=ball,
-        triangles=np.ascontiguousarray(np.vstack(triangles), np.int32),
+        triangles=np.ascontiguousarray(np.vstack((surface, lining))),
+        surface=surface,
+        parts=fine.parts,
+        lids=lids_of(head),
         material=np.concatenate(kinds),
         weld=np.concatenate((fine.weld, np.arange(count, count + 2 * len(ball.directions)))).astype(
             np.int32
@@ -168,6 +200,7 @@ def body_of(
         landmarks_m=head.landmarks.points(coarse),
         masks={name: fine(mask[:, None])[:, 0] for name, mask in head.masks.items()},
         mouth_light=fine(mouth_occlusion(head, coarse)[:, None])[:, 0],
+        lash_start=fine.parts["lashes"].start,
         rest_pitch_rad=_rest_pitch(head, coarse, eyes, float(ball.radius.min())),
     )
 

@@ -14,9 +14,9 @@ from mien.render.tone import linear_from_srgb
 
 _UPPER = {"left": (336, 296, 334, 293, 300), "right": (107, 66, 105, 63, 70)}
 _LOWER = {"left": (285, 295, 282, 283, 276), "right": (55, 65, 52, 53, 46)}
-_HAIRS = 640
+_HAIRS = 900
 _POINTS = 5
-_HAIR_M = 0.00011  # half the width of a drawn hair; some lie together
+_HAIR_M = 0.00008  # half the width of a drawn hair; some lie together
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ def brow_hairs(
     for side, outward in (("left", 1.0), ("right", -1.0)):
         upper = unrolled_m[list(_UPPER[side])]
         lower = unrolled_m[list(_LOWER[side])]
-        share = rng.random(count) ** 0.92
+        share = rng.random(count) ** 1.3
         middle = 0.5 * (_line(upper, share) + _line(lower, share))
         ahead = 0.5 * (_line(upper, share + 0.02) + _line(lower, share + 0.02)) - middle
         ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
         across = np.column_stack((ahead[:, 1], -ahead[:, 0])) * outward  # towards the forehead
         thick = width * (0.62 + 0.38 * smoothstep(0, 0.2, share)) * (
-            1 - 0.72 * smoothstep(0.5, 1.0, share)
+            1 - 0.78 * smoothstep(0.45, 1.0, share)
         )
         offset = np.clip(rng.normal(-0.16, 0.24, count), -0.55, 0.45)
         root = middle + across * (offset * thick)[:, None]
@@ -76,7 +76,7 @@ def brow_hairs(
 
 
 def draw_brows(
-    texture: Float32[np.ndarray, "row column 4"],
+    texture: Float32[np.ndarray, "row column 5"],
     atlas: Atlas,
     landmarks: Points3,
     person: Person,
@@ -95,9 +95,9 @@ def draw_brows(
         points,
         hairs.half_width_m * atlas.texels_per_m,
         colours,
-        np.full(len(points), 0.85),
+        np.full(len(points), 0.8),
         np.array([0, len(picture)]),
-        np.full(picture.shape[:2], 10.0),
+        np.full(picture.shape[:2], 10.0, np.float32),
         1.0,
         picture,
     )

@@ -8,11 +8,14 @@ from jaxtyping import Float, Float32, Float64
 from mien.core.arrays import ImageRgb
 from mien.render.body import EYE, SHIRT, SKIN, TEETH, TONGUE, Body
 from mien.render.camera import Camera
+from mien.render.lashes import SOFT_M, Lashes, lash_strands
 from mien.render.light import Light
 from mien.render.normals import sum_normals
 from mien.render.paint import Paint
+from mien.render.pose import HeadPose
 from mien.render.raster import rasterise_rows
 from mien.render.shade_fast import ATTRIBUTES, light_vertices, shade_rows
+from mien.render.strands import draw_strands
 from mien.render.tone import _WHITE, develop_rows, tone_table
 
 # Wrap of the light, gloss, sharpness of the gloss.
@@ -32,16 +35,21 @@ class FastPainter:
     body: Body
     paint: Paint
     camera: Camera
+    lashes: Lashes
     samples: int = 2
 
-    def draw(self, vertices: Float64[np.ndarray, "vertex 3"], light: Light) -> ImageRgb:
+    def draw(
+        self, vertices: Float64[np.ndarray, "vertex 3"], pose: HeadPose, light: Light
+    ) -> ImageRgb:
         """Draw one posed mesh."""
         body, paint, camera = self.body, self.paint, self.camera
         screen = camera.screen(vertices)
         sums, normals = np.zeros_like(vertices), np.zeros_like(vertices)
-        sum_normals(vertices, body.triangles, body.weld, sums, normals)
+        sum_normals(vertices, body.surface, body.weld, sums, normals)
         attributes = np.zeros((len(vertices), ATTRIBUTES))
         attributes[:, 4:] = paint.texels
+        occlusion = paint.occlusion.copy()
+        occlusion[len(body.rest_m) :] = body.eye_light(vertices, pose)
         light_vertices(
             vertices,
             normals,
@@ -49,7 +57,7 @@ class FastPainter:
             light.table(),
             light.room(),
             self.surface(),
-            paint.occlusion,
+            occlusion,
             attributes,
         )
         height, width = camera.height_px, camera.width_px
@@ -75,6 +83,10 @@ class FastPainter:
             linear,
             depth,
         )
+        points, half_width, colour, opacity = lash_strands(
+            self.lashes, vertices[body.lash_start :], camera
+        )
+        draw_strands(points, half_width, colour, opacity, rows, depth, SOFT_M, linear)
         picture = np.zeros((height, width, 3), np.uint8)
         develop_rows(linear, tone_table(), _WHITE, rows, picture)
         return picture

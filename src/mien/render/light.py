@@ -16,9 +16,9 @@ class Light:
     key_direction: tuple[float, float, float] = (-0.55, 0.55, 0.75)
     key_colour: Colour = (0.78, 0.735, 0.68)
     fill_direction: tuple[float, float, float] = (0.75, 0.1, 0.65)
-    fill_colour: Colour = (0.17, 0.19, 0.215)
+    fill_colour: Colour = (0.2, 0.215, 0.235)
     rim_direction: tuple[float, float, float] = (0.62, 0.45, -0.65)
-    rim_colour: Colour = (0.38, 0.4, 0.45)
+    rim_colour: Colour = (0.2, 0.21, 0.24)
     sky_colour: Colour = (0.21, 0.22, 0.24)
     """Light of the room from above."""
 

@@ -11,7 +11,7 @@ from jaxtyping import Float, Float64
 from mien.head import Head
 
 _UPPER_LIP, _LOWER_LIP = 13, 14  # landmarks at the inner borders
-_SHOWN_M = 0.0028  # of the upper teeth below the lip at rest, were the lips apart
+_SHOWN_M = 0.0050  # of the upper teeth below the lip at rest, were the lips apart
 _OVERBITE_M = 0.0012
 _TONGUE_DOWN_M, _TONGUE_BACK_M = 0.0075, 0.003
 _FADE_M = 0.026  # behind the lips, over which the light of the room fades to a third

@@ -8,19 +8,22 @@ from jaxtyping import Float32, Float64
 
 from mien.head import Person
 from mien.render.atlas import Atlas, atlas_for, skin_texels
-from mien.render.body import EYE, SHIRT, SKIN, TEETH, TONGUE, Body
+from mien.render.body import EYE, SHIRT, SKIN, TONGUE, Body
 from mien.render.brows import draw_brows
 from mien.render.eyeball import paint_eye
 from mien.render.skin import hair_cover, paint_skin
+from mien.render.teeth import paint_teeth, teeth_texels
 from mien.render.tone import linear_from_srgb
+
+_NOSE_TIP, _FOREHEAD = 4, 151  # landmarks
 
 
 @dataclass(frozen=True)
 class Paint:
-    """A texture (linear red, green, blue, relief in metres) and its coordinates."""
+    """A texture (linear red, green, blue, relief and wrinkles in metres) and its coordinates."""
 
     atlas: Atlas
-    texture: Float32[np.ndarray, "row column 4"]
+    texture: Float32[np.ndarray, "row column 5"]
     texels: Float64[np.ndarray, "vertex 2"]
     """Place of every vertex of head and eyes, in texels."""
 
@@ -29,6 +32,9 @@ class Paint:
 
     occlusion: Float64[np.ndarray, " vertex"]
     """Share of the sky that each vertex sees, 0..1."""
+
+    gloss: Float64[np.ndarray, " vertex"]
+    """Strength of the mirrored light; 1 is a dry cheek."""
 
 
 def paint_person(
@@ -41,7 +47,7 @@ def paint_person(
     middle = body.eyes_m.mean(axis=0)
     landmarks = body.landmarks_m - middle
     covered = skin_texels(
-        atlas, body.rest_m, body.triangles[body.material == SKIN], body.masks, body.eyes_m
+        atlas, body.unrolled_m, body.triangles[body.material == SKIN], body.masks, body.eyes_m
     )
     skin = paint_skin(covered, person, landmarks, rng)
     texture[: atlas.skin_height, :, :3] = np.median(skin.albedo, axis=0)
@@ -51,24 +57,38 @@ def paint_person(
     texture[covered.row, covered.column, :3] = albedo
     texture[covered.row, covered.column, 3] = skin.height_m
     draw_brows(texture, atlas, landmarks, person, rng)
-    row, column = atlas.skin_height, 0
     eye = paint_eye(body.eye.radius.min(), person.appearance["iris_rgb"], rng)  # type: ignore[arg-type]
-    side = len(eye)
-    texture[row + 4 : row + 4 + side, column + 4 : column + 4 + side, :3] = eye
+    _put(texture, eye, atlas.eye_corner)
+    for upper in (True, False):
+        _put(texture, paint_teeth(upper=upper, rng=rng), atlas.teeth_corner(upper=upper))
     return Paint(
         atlas=atlas,
         texture=texture,
         texels=_texels(atlas, body),
         tint=_tint(person, body),
         occlusion=_occlusion(body),
+        gloss=_gloss(body),
     )
+
+
+def _put(
+    texture: Float32[np.ndarray, "row column 5"],
+    picture: Float32[np.ndarray, "y x 3"],
+    corner: tuple[int, int],
+) -> None:
+    row, column = corner
+    texture[row : row + picture.shape[0], column : column + picture.shape[1], :3] = picture
 
 
 def _texels(atlas: Atlas, body: Body) -> Float64[np.ndarray, "vertex 2"]:
     kinds = body.material_of_vertex
     place = np.tile(np.array(atlas.white_texel), (len(kinds), 1))
     skin = np.flatnonzero(kinds[: len(body.rest_m)] == SKIN)
-    place[skin] = atlas.skin_texels(body.rest_m[skin], body.eyes_m)
+    place[skin] = atlas.skin_texels(body.unrolled_m[skin], body.eyes_m)
+    for part, upper in (("teeth_upper", True), ("teeth_lower", False)):
+        band = body.parts[part]
+        row, column = atlas.teeth_corner(upper=upper)
+        place[band] = teeth_texels(body.rest_m[band], upper=upper) + (column, row)
     ball = atlas.eye_texels(body.eye.directions)
     place[len(body.rest_m) :] = np.vstack((ball, ball))
     return place
@@ -78,7 +98,6 @@ def _tint(person: Person, body: Body) -> Float64[np.ndarray, "vertex 3"]:
     kinds = body.material_of_vertex
     tint = np.ones((len(kinds), 3))
     tint[kinds == SHIRT] = linear_from_srgb(np.array(person.appearance["shirt_rgb"]))
-    tint[kinds == TEETH] = (0.64, 0.58, 0.47)
     tint[kinds == TONGUE] = (0.42, 0.15, 0.13)
     inside = body.masks["inside_mouth"][:, None]
     skin = (kinds[: len(inside)] == SKIN)[:, None]
@@ -98,3 +117,14 @@ def _occlusion(body: Body) -> Float64[np.ndarray, " vertex"]:
     )
     occlusion[kinds == EYE] = 0.8
     return occlusion
+
+
+def _gloss(body: Body) -> Float64[np.ndarray, " vertex"]:
+    gloss = np.ones(len(body.weld))
+    count = len(body.rest_m)
+    nose = np.exp(-(((body.rest_m - body.landmarks_m[_NOSE_TIP]) / 0.016) ** 2).sum(axis=1))
+    forehead = np.exp(-(((body.rest_m - body.landmarks_m[_FOREHEAD]) / 0.03) ** 2).sum(axis=1))
+    wet = body.masks["lips"] + 2.0 * body.masks["inside_mouth"]
+    gloss[:count] = 0.8 + 0.5 * nose + 0.3 * forehead + 0.7 * wet
+    gloss[:count] *= 1 - 0.8 * body.masks["scalp"]
+    return gloss

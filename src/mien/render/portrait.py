@@ -10,6 +10,9 @@ from mien.core.errors import UsageError
 from mien.head import Head, Person
 from mien.render.body import body_of
 from mien.render.camera import View, camera_for
+from mien.render.deferred import DeferredPainter
+from mien.render.hair import grow_hair
+from mien.render.lashes import grow_lashes
 from mien.render.fast import FastPainter
 from mien.render.light import Light
 from mien.render.paint import paint_person
@@ -35,6 +38,7 @@ class Portrait:
         quality: Quality = "fast",
         unit_deltas_m: Float[np.ndarray, "unit vertex 3"] | None = None,
         seed: int = 0,
+        threads: int = 1,
         view: View = "face",
     ) -> None:
         """Paint the person and set up the camera.
@@ -65,7 +69,19 @@ class Portrait:
             texels_per_m=self._camera.px_per_m * _TEXELS_PER_PX[quality],
             seed=seed,
         )
-        self._painter = FastPainter(self._body, paint, self._camera)
+        lashes = grow_lashes(
+            head, person.vertices_m, person.eye_centre_m, np.random.default_rng((seed, 1))
+        )
+        self._fast = self._deferred = None
+        if quality == "fast":
+            self._fast = FastPainter(self._body, paint, self._camera, lashes)
+        else:
+            hair = None
+            if float(person.appearance["hair_density"]) > 0:  # type: ignore[arg-type]
+                hair = grow_hair(person, self._body, np.random.default_rng((seed, 2)))
+            self._deferred = DeferredPainter(
+                self._body, paint, self._camera, lashes, hair, samples=2, threads=threads
+            )
 
     @property
     def px_per_m(self) -> float:
@@ -112,4 +128,7 @@ class Portrait:
         gaze = np.zeros((2, 2)) if gaze_rad is None else gaze_rad
         self._body.check(weights, gaze)
         pose = HeadPose(head_rotation_rad, head_translation_m)
-        return self._painter.draw(self._body.pose(weights, pose, gaze), light or Light())
+        vertices = self._body.pose(weights, pose, gaze)
+        if self._deferred is not None:
+            return self._deferred.draw(vertices, pose, light or Light())
+        return self._fast.draw(vertices, pose, light or Light())

@@ -132,9 +132,9 @@ def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
         wrap_red = 0.42
         wrap_green = 0.20
         wrap_blue = 0.13
-        rough = 0.52
-        rough_low = 0.30
-        reflect = 0.034 * got[12]
+        rough = 0.58
+        rough_low = 0.36
+        reflect = 0.030 * got[12]
     elif kind == 1:
         wrap_red = wrap_green = wrap_blue = 0.12
         rough = 0.9
@@ -170,9 +170,9 @@ def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
     lit_red = sky_red * (open_sky + shut * open_sky * 0.9 * red)
     lit_green = sky_green * (open_sky + shut * open_sky * 0.9 * green)
     lit_blue = sky_blue * (open_sky + shut * open_sky * 0.9 * blue)
-    shine_red = (reflect + 0.10 * reflect * 25.0 * grazing * 0.4) * sky_red * open_sky
-    shine_green = (reflect + 0.10 * reflect * 25.0 * grazing * 0.4) * sky_green * open_sky
-    shine_blue = (reflect + 0.10 * reflect * 25.0 * grazing * 0.4) * sky_blue * open_sky
+    shine_red = (reflect + reflect * grazing) * sky_red * open_sky
+    shine_green = (reflect + reflect * grazing) * sky_green * open_sky
+    shine_blue = (reflect + reflect * grazing) * sky_blue * open_sky
 
     for light in range(3):
         lx = lights[light, 0]

@@ -100,7 +100,7 @@ def paint_skin(
     lips = smoothstep(0.25, 0.75, mask["lips"])
     thin = 1 - 0.6 * melanin_share  # blood shows less through dark skin
 
-    blood = 0.060 * noise[22] + 0.060 * noise[7] + 0.050 * noise[2.6] + 0.035 * noise[1.1]
+    blood = 0.035 * noise[22] + 0.035 * noise[7] + 0.050 * noise[2.6] + 0.035 * noise[1.1]
     for index in _CHEEKS:
         centre = landmarks[index] + (0, -0.006, 0)
         blood += (0.08 + 0.30 * redness) * _around(points, centre, (0.017, 0.014))
@@ -108,7 +108,7 @@ def paint_skin(
     for index in _WINGS:
         blood += (0.12 + 0.25 * redness) * _around(points, landmarks[index], (0.006, 0.007))
     blood += 0.12 * redness * _around(points, landmarks[_CHIN] + (0, 0.012, 0), (0.014, 0.009))
-    blood += 0.22 * mask["ears"] + 0.10 * mask["eyelids"]
+    blood += 0.16 * mask["ears"] + 0.10 * mask["eyelids"]
 
     melanin = 0.025 * noise[22] + 0.025 * noise[7] + 0.030 * noise[2.6] + 0.028 * noise[1.1]
     for index in _LOWER_LIDS:
@@ -145,7 +145,7 @@ def _lips(
 ) -> Float64[np.ndarray, "texel 3"]:
     """Colour the lips: blood under a thin skin, in fine upright folds."""
     folds = value_noise(points * (1.0, 0.28, 0.5), 0.0011, rng)
-    colour = base * np.exp(-0.62 * _BLOOD - 0.10 * _MELANIN) * (1 + 0.07 * folds[:, None])
+    colour = base * np.exp(-0.78 * _BLOOD - 0.12 * _MELANIN) * (1 + 0.07 * folds[:, None])
     share = (0.86 * lips)[:, None]
     return albedo * (1 - share) + colour * share
 
@@ -156,7 +156,7 @@ def hair_cover(
     """Tell how much of each texel cropped hair covers, 0..1; the line is ragged, not cut."""
     points = texels.position_m
     scalp = texels.masks["scalp"]
-    ragged = 0.10 * value_noise(points, 0.006, rng)
-    ragged += 0.16 * value_noise(points * (1.0, 0.22, 0.6), 0.0012, rng)
-    cover = smoothstep(0.25, 0.72, scalp + 4 * ragged * scalp * (1 - scalp))
+    ragged = 0.12 * value_noise(points, 0.006, rng)
+    ragged += 0.14 * value_noise(points * (1.0, 0.3, 0.6), 0.0006, rng)
+    cover = smoothstep(0.12, 1.0, scalp + 4 * ragged * scalp * (1 - scalp)) ** 1.3
     return cover * float(person.appearance["hair_density"]) ** 0.5  # type: ignore[arg-type]

@@ -7,10 +7,10 @@ neither breaks up nor shimmers when it moves by a fraction of a pixel.
 import typing
 
 import numpy as np
+from jaxtyping import Float64
 from numba import njit
 
-_EDGE_PX = 0.9  # by which a line is widened to each side
-_AREA = 16.0 / 15.0  # of the profile (1 - x^2)^2 over -1..1
+from mien.render.camera import Camera
 
 
 @njit(cache=True, nogil=True)
@@ -22,8 +22,8 @@ def draw_strands(points, half_width, colour, opacity, rows, depth, soft_m, pictu
     half_width: (strand, point) in pixels. colour: (strand, point, 3). opacity: (strand,).
     depth: (row, column) in m, of what is drawn already. soft_m: how far behind that a line fades.
     """
-    edge = 0.9
-    area = 16.0 / 15.0
+    edge = 0.9  # pixels by which a line is widened to each side
+    area = 16.0 / 15.0  # of the profile (1 - x^2)^2 over -1..1
     columns = picture.shape[1]
     for strand in range(points.shape[0]):
         for segment in range(points.shape[1] - 1):
@@ -73,3 +73,25 @@ def draw_strands(points, half_width, colour, opacity, rows, depth, soft_m, pictu
                         new = colour[strand, segment, channel] * (1 - t)
                         new += colour[strand, segment + 1, channel] * t
                         picture[row, column, channel] += alpha * (new - picture[row, column, channel])
+
+
+StrandSet = tuple[
+    Float64[np.ndarray, "strand point 3"],
+    Float64[np.ndarray, "strand point"],
+    Float64[np.ndarray, "strand point 3"],
+    Float64[np.ndarray, " strand"],
+]
+"""What :func:`draw_strands` takes first: places in the picture, half widths, colours, opacity."""
+
+
+def seen_strands(
+    points_m: Float64[np.ndarray, "strand point 3"],
+    half_width_m: Float64[np.ndarray, "strand point"],
+    colour: Float64[np.ndarray, "strand point 3"],
+    opacity: float,
+    camera: Camera,
+) -> StrandSet:
+    """Bring strands from space into the picture."""
+    screen = camera.screen(points_m.reshape(-1, 3)).reshape(points_m.shape)
+    half_width = half_width_m * (screen[..., 2] * camera.focal_px)
+    return screen, half_width, np.ascontiguousarray(colour), np.full(len(points_m), opacity)

@@ -30,6 +30,9 @@ ONE_SIDED = 0.1
 """A difference between the sides from here on is worth a warning where the rig has no sides."""
 
 _CAPPED = 1e-6
+_BELOW_FLOATS = 1e-7
+"""Half a step of a 32-bit float near 1; engines cannot hold more."""
+
 _ZERO = CubicCurve.constant(0.0)
 
 
@@ -69,7 +72,10 @@ def perform(track: ActionUnitTrack, rig: str | Path | Rig = "arkit52") -> Perfor
     start = track.time.start_s
     return Performance(
         rig=definition.name,
-        curves={name: snap_to_engine_times(thin(curves[name])) for name in definition.controls},
+        curves={
+            name: snap_to_engine_times(thin(curves[name], _BELOW_FLOATS))
+            for name in definition.controls
+        },
         head_rotation=(head[0], head[1], head[2]),
         gaze=(gaze[0], gaze[1], gaze[2], gaze[3]),
         start_s=0.0,

@@ -65,7 +65,7 @@ def plan_clip(name: str, number: int, people: tuple[str, ...], *, seed: int = 0)
             seed=int(rng.integers(2**31)),
         ),
         noise_sd=2.0,
-        size_px=360 if low else 512,
+        size_px=240 if low else 352,
         gain_sd=0.5 if weak else 0.25,
         turn_deg=24.0 if weak else 12.0,
         seed=int(rng.integers(2**31)),

@@ -7,7 +7,7 @@ from mien.core.errors import UsageError
 
 IBUG68_FROM_MESH: tuple[int, ...] = (
     # jaw, from the subject's right ear over the chin to the left ear
-    *(127, 234, 132, 58, 172, 150, 149, 148, 152, 377, 378, 379, 397, 288, 361, 454, 356),
+    *(127, 234, 93, 132, 58, 136, 150, 176, 152, 400, 379, 365, 288, 361, 323, 454, 356),
     # upper edge of the brows: right from outside to inside, left from inside to outside
     *(70, 63, 105, 66, 107),
     *(336, 296, 334, 293, 300),
@@ -24,8 +24,8 @@ IBUG68_FROM_MESH: tuple[int, ...] = (
 """Index of the mesh point that stands for each iBUG point.
 
 The mesh has no point with the same definition for most of the jaw; there the choice divides the
-mesh's oval into even parts. Chosen on the mesh's own contours; not the points that OpenFace's
-model would give.
+mesh's oval into nearly even parts on the mean of the built-in people. Not the points that
+OpenFace's model would give.
 """
 
 

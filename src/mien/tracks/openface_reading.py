@@ -71,6 +71,9 @@ def read_openface_csv(path: Path, *, rate: Fraction | None = None) -> dict[int, 
     if count > _MAX_FRAMES:
         msg = f"Expected consecutive frames in {path.name}, but they span {count} numbers."
         raise FormatError(msg)
+    if len(set(zip(faces.tolist(), frames.tolist(), strict=True))) != len(frames):
+        msg = f"Expected one row a frame and face in {path.name}, but some come twice."
+        raise FormatError(msg)
     time = _time_base(table, frames, count, rate)
     return {
         int(face): _track(table, np.flatnonzero(faces == face), frames - first, time)
@@ -82,9 +85,6 @@ def _track(
     table: _Table, rows: Int[np.ndarray, " row"], frames: Int[np.ndarray, " all"], time: TimeBase
 ) -> ActionUnitTrack:
     at = frames[rows]
-    if len(set(at.tolist())) != len(at):
-        msg = f"Expected one row a frame and face in {table.name}, but some come twice."
-        raise FormatError(msg)
     seen = table["success"][rows] == 1
     unseen = dict.fromkeys(range(time.count), "no row in the file")
     for frame, success in zip(at.tolist(), seen.tolist(), strict=True):

@@ -1,0 +1,159 @@
+"""The portrait quality: every pixel lit by itself, with shadows, lashes and hair."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float32, Float64, Int
+
+from mien.core.arrays import ImageRgb
+from mien.head.view import head_rotation
+from mien.render.body import SKIN, Body
+from mien.render.camera import Camera
+from mien.render.hair import Hair, light_hair
+from mien.render.lashes import SOFT_M, Lashes, lash_strands
+from mien.render.light import Light
+from mien.render.normals import sum_normals
+from mien.render.paint import Paint
+from mien.render.pose import HeadPose
+from mien.render.raster import rasterise_rows
+from mien.render.shade_portrait import ATTRIBUTES, shade_portrait_rows
+from mien.render.shadow import shadow_map
+from mien.render.strands import StrandSet, draw_strands, seen_strands
+from mien.render.tone import _WHITE, develop_rows, tone_table
+
+
+@dataclass(frozen=True)
+class DeferredPainter:
+    """Draws posed meshes with full shading."""
+
+    body: Body
+    paint: Paint
+    camera: Camera
+    lashes: Lashes
+    hair: Hair | None
+    samples: int = 2
+    threads: int = 1
+
+    def draw(
+        self, vertices: Float64[np.ndarray, "vertex 3"], pose: HeadPose, light: Light
+    ) -> ImageRgb:
+        """Draw one posed mesh."""
+        body, camera, samples = self.body, self.camera, self.samples
+        height, width = camera.height_px, camera.width_px
+        screen = camera.screen(vertices)
+        sums, normals = np.zeros_like(vertices), np.zeros_like(vertices)
+        sum_normals(vertices, body.surface, body.weld, sums, normals)
+        attributes = self._attributes(vertices, normals)
+        attributes[len(body.rest_m) :, 11] = body.eye_light(vertices, pose)
+        lights, room = light.table(), light.room()
+        turn = head_rotation(*pose.rotation_rad)
+        centre = body.neck.turn_points(body.eyes_m.mean(axis=0)[None], pose)[0] - (0, 0.04, 0.03)
+        shadow = shadow_map(vertices, self._casters, lights[0], centre)
+        ids = np.zeros((height * samples, width * samples), np.int32)
+        nearness = np.zeros(ids.shape, np.float32)
+        linear = np.zeros((height, width, 3), np.float32)
+        depth = np.zeros((height, width), np.float32)
+        behind = background(light, camera)
+        eye = np.array(camera.centre_m)
+        up = np.ascontiguousarray(turn[:, 1])
+        strands = [lash_strands(self.lashes, vertices[body.lash_start :], camera)]
+        if self.hair is not None:
+            strands.insert(0, self._hair_strands(pose, turn, lights, room))
+        picture = np.zeros((height, width, 3), np.uint8)
+        table = tone_table()
+
+        def band(rows: Int[np.ndarray, "2"]) -> None:
+            rasterise_rows(screen, body.triangles, samples, rows * samples, ids, nearness)
+            shade_portrait_rows(
+                screen,
+                body.triangles,
+                body.material,
+                attributes,
+                self.paint.texture,
+                self.paint.atlas.texels_per_m,
+                samples,
+                rows,
+                ids,
+                nearness,
+                eye,
+                up,
+                lights,
+                room,
+                shadow.nearness,
+                shadow.frame,
+                behind,
+                linear,
+                depth,
+            )
+            for points, half_width, colour, opacity in strands:
+                draw_strands(
+                    points, half_width, colour, opacity, rows, depth, SOFT_M, linear
+                )
+            develop_rows(linear, table, _WHITE, rows, picture)
+
+        in_bands(band, height, self.threads)
+        return picture
+
+    def _attributes(
+        self,
+        vertices: Float64[np.ndarray, "vertex 3"],
+        normals: Float64[np.ndarray, "vertex 3"],
+    ) -> Float64[np.ndarray, "vertex attribute"]:
+        attributes = np.zeros((len(vertices), ATTRIBUTES))
+        attributes[:, :3] = normals
+        attributes[:, 3:6] = vertices
+        attributes[:, 6:8] = self.paint.texels
+        attributes[:, 8:11] = self.paint.tint
+        attributes[:, 11] = self.paint.occlusion
+        attributes[:, 12] = self.paint.gloss
+        return attributes
+
+    @cached_property
+    def _casters(self) -> Int[np.ndarray, "triangle 3"]:
+        return np.ascontiguousarray(self.body.triangles[self.body.material == SKIN])
+
+    def _hair_strands(
+        self,
+        pose: HeadPose,
+        turn: Float64[np.ndarray, "3 3"],
+        lights: Float64[np.ndarray, "6 3"],
+        room: Float64[np.ndarray, "2 3"],
+    ) -> StrandSet:
+        hair = self.hair
+        if hair is None:
+            raise RuntimeError
+        shape = hair.points_m.shape
+        points = self.body.neck.turn_points(hair.points_m.reshape(-1, 3), pose).reshape(shape)
+        eye = np.array(self.camera.centre_m)
+        colour = light_hair(points, hair.colour, hair.outward @ turn.T, lights, room, eye)
+        return seen_strands(points, hair.half_width_m, colour, 0.9, self.camera)
+
+
+def background(light: Light, camera: Camera) -> Float32[np.ndarray, "row column 3"]:
+    """Give the wall behind the person: a gradient, brighter behind the face."""
+    height, width = camera.height_px, camera.width_px
+    part = np.linspace(0, 1, height)[:, None, None]
+    top, bottom = np.array(light.background_top), np.array(light.background_bottom)
+    wall = top * (1 - part) + bottom * part
+    y, x = np.mgrid[:height, :width].astype(np.float64)
+    away = np.hypot((x - width * 0.56) / width, (y - height * 0.42) / height)
+    glow = 1 + 0.55 * np.exp(-((away / 0.42) ** 2))
+    return (wall * glow[..., None]).astype(np.float32)
+
+
+def in_bands(work: Callable[[Int[np.ndarray, "2"]], None], height: int, threads: int) -> None:
+    """Run work over all rows, in as many bands at once as there are threads.
+
+    Bands share nothing, so the picture is the same for any number of threads.
+    """
+    if threads == 1:
+        work(np.array([0, height]))
+        return
+    edges = np.linspace(0, height, min(4 * threads, height) + 1).astype(np.int64)
+    bands = [edges[k : k + 2] for k in range(len(edges) - 1)]
+    with ThreadPoolExecutor(threads) as pool:
+        for future in [pool.submit(work, band) for band in bands]:
+            future.result()
