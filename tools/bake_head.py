@@ -104,6 +104,10 @@ def shared_shape(source: Source, textures: Path, mesh: geometry.Mesh) -> Shared:
     )
     out = source.unit_names.index("tongueOut")
     units[out] = repairs.raised_tongue(mesh, units[out])
+    jaw = source.unit_names.index("jawOpen")
+    units[jaw] = repairs.dropped_tongue(mesh, units[jaw])
+    shrug = source.unit_names.index("mouthShrugLower")
+    units[shrug] = repairs.raised_chin(mesh, units[shrug], mesh.of(body))
     units[np.abs(units).max(axis=2) < 2e-6] = 0  # 2 um: below the source's own digits
     skin = repairs.part(mesh, 0)
     count = mesh.part_vertices[-1]
@@ -203,7 +207,7 @@ def main() -> None:
     everybody = baked_people(source, mesh, shared.seal)
     say(f"{len(mesh.source)} vertices, {len(mesh.quads)} quads, {len(everybody)} people")
 
-    embedding, made = landmark_arrays(options, mesh, shared, everybody)
+    embedding, made = landmark_arrays(options, mesh, shared, everybody, source.unit_names)
     say(f"landmarks: {made}")
     unit_of, unit_vertex = np.nonzero(np.abs(shared.units).max(axis=2))
     mean = shared.mean.astype(np.float32)
@@ -250,6 +254,7 @@ def landmark_arrays(
     mesh: geometry.Mesh,
     shared: Shared,
     everybody: list[dict[str, np.ndarray]],
+    unit_names: list[str],
 ) -> tuple[dict[str, np.ndarray], dict[str, object]]:
     """The landmark embedding, made anew or kept, with how it was made."""
     if options.landmark_model is None:
@@ -262,13 +267,14 @@ def landmark_arrays(
         triangles=skin[:, [0, 1, 2, 0, 2, 3]].reshape(-1, 3),
         weld=mesh.weld,
         masks=dict(zip(masks.NAMES, shared.masks, strict=True)),
+        jaw_open=shared.units[list(unit_names).index("jawOpen")],
     )
     triangle, weights, quality = landmarks.embed(
         scene, everybody, shared.mean, options.landmark_model
     )
     digest = hashlib.sha256(options.landmark_model.read_bytes()).hexdigest()
     made = {
-        "how": "median over frontal drawings of all people, traced to the skin",
+        "how": "median over frontal drawings of all people, traced to the skin; inner lips from an open mouth",
         "model_sha256": digest,
         **{key: round(value, 3) for key, value in quality.items()},
     }

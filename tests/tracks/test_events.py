@@ -2,15 +2,19 @@
 
 import math
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.core.errors import FormatError, UsageError
 from mien.core.facs import ACTION_UNITS, Channel, channels_of
+from mien.core.time import TimeBase
 from mien.core.track import ActionUnitTrack, Event, EventKind, UnitPeak
 from mien.tracks import (
     EVENT_COLUMNS,
@@ -59,15 +63,10 @@ def test_the_table_is_read_back_as_far_as_it_tells(track: ActionUnitTrack, tmp_p
     assert blink.emotion == ""
 
 
+@settings(deadline=None)
 @given(st.tuples(*[st.floats(0, 1e5)] * 3).map(sorted))
 def test_any_moments_are_read_back_to_a_microsecond(moments: list[float]) -> None:
-    from fractions import Fraction
-    from tempfile import TemporaryDirectory
-
-    import numpy as np
-
-    from mien.core.time import TimeBase
-
+    onset, apex, offset = moments
     track = ActionUnitTrack(
         time=TimeBase(Fraction(100), 1),
         channels=(),
@@ -75,7 +74,7 @@ def test_any_moments_are_read_back_to_a_microsecond(moments: list[float]) -> Non
         confidence=np.zeros((1, 0)),
         head_rotation_rad=np.zeros((1, 3)),
         gaze_rad=np.zeros((1, 2, 2)),
-        events=(Event(EventKind.MACRO, *moments),),
+        events=(Event(EventKind.MACRO, onset, apex, offset),),
     )
     with TemporaryDirectory() as folder:
         write_events_tsv(Path(folder) / "e.tsv", {0: track})

@@ -50,4 +50,4 @@ def test_on_the_built_in_head_the_points_lie_where_ibug_has_them() -> None:
     for upper, lower in ((37, 41), (38, 40), (43, 47), (44, 46), (51, 57), (62, 66)):
         assert y[upper] >= y[lower]
     steps = np.hypot(np.diff(x[:17]), np.diff(y[:17]))
-    assert steps.max() < 2 * steps.min()  # the jaw is divided about evenly
+    assert steps.max() < 2.5 * steps.min()  # the jaw is divided about evenly

@@ -19,6 +19,17 @@ from mien.head.zbuffer import front_triangles
 PICTURE_PX = 1024
 MODEL_PX = 256
 COUNT = 468
+INNER_LIPS = (
+    76, 184, 74, 73, 72, 11, 302, 303, 304, 408, 306, 77, 90, 180, 85, 16, 315, 404, 320, 307,
+    62, 183, 42, 41, 38, 12, 268, 271, 272, 407, 292, 96, 89, 179, 86, 15, 316, 403, 319, 325,
+    78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 95, 88, 178, 87, 14, 317, 402, 318, 324,
+)  # fmt: skip
+"""The three inner rings of the lips. While the mouth is shut their two halves fall together, so
+they are read from pictures with parted lips."""
+
+PARTED = 0.30
+"""Weight of jawOpen in those pictures."""
+
 TURNS_RAD = (
     (0.0, 0.0, 0.0),
     (0.0, 0.12, 0.0),
@@ -39,6 +50,8 @@ class Scene:
 
     weld: np.ndarray
     masks: dict[str, np.ndarray]
+    jaw_open: np.ndarray
+    """The unit that opens the mouth, to tell the lips apart."""
 
 
 class LandmarkModel:
@@ -175,7 +188,19 @@ def embed(
             triangle, weights = _trace(scene, person, front, view, points)
             placed.append(np.einsum("lc,lcd->ld", weights, average[scene.triangles[triangle]]))
     middle = np.median(np.stack(placed), axis=0)
-    triangle, weights = _nearest_on_surface(scene, average, middle)
+    triangle, weights = _nearest_on_surface(scene, average, middle, dark_below=0.12)
+    parted = []
+    lips = np.array(INNER_LIPS)
+    for person in people:
+        posed = {**person, "vertices": person["vertices"] + PARTED * scene.jaw_open}
+        picture, front, view = portrait(scene, posed, TURNS_RAD[0])
+        hit, share = _trace(scene, posed, front, view, model(picture))
+        # Averaged with the mouth open, where the lips are apart.
+        open_average = average + PARTED * scene.jaw_open
+        parted.append(np.einsum("lc,lcd->ld", share, open_average[scene.triangles[hit]])[lips])
+    triangle[lips], weights[lips] = _nearest_on_surface(
+        scene, open_average, np.median(np.stack(parted), axis=0), dark_below=0.02
+    )
     corners = scene.triangles[triangle]
     errors = []
     for person, view, points, frontal in detections:
@@ -213,12 +238,12 @@ def _trace(scene, person, front, view, points):  # noqa: ANN001, ANN202
 
 
 def _nearest_on_surface(
-    scene: Scene, vertices: np.ndarray, points: np.ndarray
+    scene: Scene, vertices: np.ndarray, points: np.ndarray, *, dark_below: float
 ) -> tuple[np.ndarray, np.ndarray]:
     """Closest point of the visible skin to each point: triangle and barycentric coordinates."""
     corners = vertices[scene.triangles]
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    dark = scene.masks["occlusion"][scene.triangles].max(axis=1) < 0.12
+    dark = scene.masks["occlusion"][scene.triangles].max(axis=1) < dark_below
     usable = np.flatnonzero((normal[:, 2] > 0) & ~dark)
     triangle = np.zeros(len(points), dtype=np.intp)
     weights = np.zeros((len(points), 3))

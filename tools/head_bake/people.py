@@ -85,7 +85,7 @@ NAVY, SLATE, SAND, MOSS, WINE, INK = (
 # fmt: off
 RECIPES: tuple[Recipe, ...] = (
     #      name      role        fem   age  afr   asi   cau   wgt  mus  prop  skin   hair      iris   shirt
-    Recipe("Jonas",  "shown",    0.08, 31, 0.15, 0.25, 0.60, 0.46, 0.58, 0.85, LIGHT, BROWN,    HAZEL, NAVY, 1.0, 11.0, 0.04, 7),
+    Recipe("Jonas",  "shown",    0.08, 31, 0.15, 0.25, 0.60, 0.44, 0.60, 1.00, LIGHT, BROWN,    HAZEL, NAVY, 1.0, 11.0, 0.02, 7),
     Recipe("Ada",    "basis",    1.0,  24, 0.90, 0.05, 0.05, 0.48, 0.50, 0.55, UMBER, BLACK,    UMBRA, SLATE, 0.9, 5.0, 0.03, 11),
     Recipe("Mei",    "basis",    1.0,  38, 0.05, 0.90, 0.05, 0.45, 0.45, 0.55, HONEY, BLACK,    UMBRA, SAND, 1.0, 12.0, 0.03, 12),
     Recipe("Clara",  "basis",    1.0,  67, 0.05, 0.05, 0.90, 0.55, 0.40, 0.50, PALE,  WHITE,    BLUE,  WINE, 0.9, 12.0, 0.03, 13),

@@ -2,8 +2,9 @@
 
 - The teeth meet edge to edge just behind the gap of the lips, so a slightly open mouth shows a
   black slit between them. The upper row comes down and forward over the lower one, as in people.
-- The tongue fills the mouth up to the palate and hides the teeth. It is lowered; ``tongueOut``
-  takes it back up.
+- The tongue fills the mouth up to the palate and hides the teeth. It is lowered, and lower
+  still with ``jawOpen``; ``tongueOut`` takes it back up.
+- ``mouthShrugLower`` moves the lip and hardly the boss of the chin. The boss is raised with it.
 - The lips of most neutral faces stand half a millimetre apart. They are closed towards the crease
   between them, until nothing of the inside is seen from the front.
 - The shirt lies on the skin. It is lifted off, and its open edges are smoothed.
@@ -25,9 +26,12 @@ TEETH_FORWARD_HALF_WIDTH_M = 0.018
 """Only the front teeth come forward."""
 
 LOWER_TEETH_M = np.array((0.0, -0.0014, -0.0004))
+TONGUE_OPEN_M = np.array((0.0, -0.0070, -0.0030))
 TONGUE_M = np.array((0.0, -0.0065, -0.0040))
+CHIN_BOSS_Y_M = -0.099
+CHIN_RAISE_M = np.array((0.0, 0.0028, 0.0008))
 SHIRT_LIFT_M = 0.0045
-LIP_OVERLAP_M = 0.00015
+LIP_OVERLAP_M = 0.0003
 """Closed lips overlap by this much, so that no ray passes between them."""
 
 LIP_REACH_M = 0.0045
@@ -57,6 +61,23 @@ def raised_tongue(mesh: Mesh, tongue_out: np.ndarray) -> np.ndarray:
     """Let ``tongueOut`` make up for the lowered tongue."""
     moved = tongue_out.copy()
     moved[part(mesh, 4)] -= 0.8 * TONGUE_M
+    return moved
+
+
+def dropped_tongue(mesh: Mesh, jaw_open: np.ndarray) -> np.ndarray:
+    """Let the tongue sink with the jaw, so that the open mouth is a cavity."""
+    moved = jaw_open.copy()
+    moved[part(mesh, 4)] += TONGUE_OPEN_M
+    return moved
+
+
+def raised_chin(mesh: Mesh, shrug: np.ndarray, mean: np.ndarray) -> np.ndarray:
+    """Let ``mouthShrugLower`` raise the boss of the chin, as the mentalis muscle does."""
+    skin = part(mesh, 0)
+    x, y, z = mean[skin].T
+    reach = np.exp(-((x / 0.014) ** 2) - ((y - CHIN_BOSS_Y_M) / 0.010) ** 2) * (z > 0)
+    moved = shrug.copy()
+    moved[skin] += reach[:, None] * CHIN_RAISE_M
     return moved
 
 
@@ -105,7 +126,7 @@ class LipSeal:
     def closed(self, vertices: np.ndarray) -> np.ndarray:
         """Return the face with its lips just closed."""
         moved = vertices.copy()
-        for _ in range(4):  # the refined lips follow the coarse ones only in part
+        for _ in range(5):  # the refined lips follow the coarse ones only in part
             x, crease, gap = self.gap(moved)
             crease, gap = gaussian_filter1d(crease, 12), gaussian_filter1d(gap, 10)
             skin = moved[self._skin]

@@ -86,7 +86,9 @@ def invert_transform(matrix: Float[np.ndarray, "2 3"]) -> Float[np.ndarray, "2 3
     return np.hstack([inverse, -inverse @ matrix[:, 2:]])
 
 
-def quarter_turn(image: ImageRgb, turn_deg: int) -> tuple[UInt8[np.ndarray, "turned_height turned_width 3"], Float[np.ndarray, "2 3"]]:
+def quarter_turn(
+    image: ImageRgb, turn_deg: int
+) -> tuple[UInt8[np.ndarray, "turned_height turned_width 3"], Float[np.ndarray, "2 3"]]:
     """Turn an image counter-clockwise by 0, 90, 180 or 270 degrees.
 
     The second value maps points of the turned image back to the given one.

@@ -1,16 +1,22 @@
-"""The face model under both halves: geometry, people, expression units, landmarks, strands, eyes."""
+"""The face model under both halves: geometry, people, expression units, landmarks, strands, eyes.
 
-from mien.head.action_units import au_delta, au_weights, shaped_units
+Refinement and visibility live in :mod:`mien.head.subdivision` and :mod:`mien.head.view`.
+"""
+
+from mien.head.actions import au_delta, au_weights, shown_channels
 from mien.head.landmarks import LandmarkEmbedding
 from mien.head.model import Head, Person, load_head, pose_vertices
+from mien.head.strands import Strands, strand_points
 
 __all__ = [
     "Head",
     "LandmarkEmbedding",
     "Person",
+    "Strands",
     "au_delta",
     "au_weights",
     "load_head",
     "pose_vertices",
-    "shaped_units",
+    "shown_channels",
+    "strand_points",
 ]

@@ -151,9 +151,7 @@ def _pupil() -> Float[np.ndarray, "ring 3"]:
     return np.stack([np.array([0.0, 0.0, iris[0, 1] - 0.005]), iris[0]])
 
 
-def _revolved(
-    profile: Float[np.ndarray, "ring 3"], segments: int, region: EyeRegion
-) -> EyeMesh:
+def _revolved(profile: Float[np.ndarray, "ring 3"], segments: int, region: EyeRegion) -> EyeMesh:
     """Turn a profile, given from front to back, around the z axis."""
     around = np.linspace(0.0, 2 * np.pi, segments, endpoint=False)
     direction = np.stack([np.cos(around), np.sin(around)], axis=1)

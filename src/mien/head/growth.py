@@ -129,9 +129,7 @@ def _brows(head: Head, person: Person, rng: np.random.Generator) -> Strands:
 
 def brow_coordinates(
     points_m: Points3,
-) -> tuple[
-    Float[np.ndarray, " point"], Float[np.ndarray, " point"], Float[np.ndarray, "point 2"]
-]:
+) -> tuple[Float[np.ndarray, " point"], Float[np.ndarray, " point"], Float[np.ndarray, "point 2"]]:
     """Place points of the average face along and across its brows.
 
     Returns:

@@ -175,9 +175,7 @@ def pose_vertices(head: Head, person: Person, weights: Float[np.ndarray, " unit"
         Vertices in metres.
     """
     active = np.flatnonzero(weights)
-    moved = np.tensordot(
-        weights[active].astype(np.float32), head.unit_deltas_m[active], axes=1
-    )
+    moved = np.tensordot(weights[active].astype(np.float32), head.unit_deltas_m[active], axes=1)
     posed: Vertices = person.vertices_m + moved
     return posed
 
@@ -204,9 +202,9 @@ def _head_from(arrays: Mapping[str, np.ndarray]) -> Head:
     triangles = triangulated(quads)
     mean_m = _frozen(arrays["mean_m"])
     units = np.zeros((len(text["unit_names"]), *mean_m.shape), dtype=np.float32)
-    units[arrays["unit_of"].astype(np.intp), arrays["unit_vertex"].astype(np.intp)] = (
-        arrays["unit_delta_mm"].astype(np.float32) * np.float32(1e-3)
-    )
+    units[arrays["unit_of"].astype(np.intp), arrays["unit_vertex"].astype(np.intp)] = arrays[
+        "unit_delta_mm"
+    ].astype(np.float32) * np.float32(1e-3)
     shapes = mean_m + arrays["person_delta_mm"].astype(np.float32) * np.float32(1e-3)
     people = {
         facts["name"]: Person(

@@ -150,9 +150,7 @@ def _split_topology(
         [sp.eye_array(count), _mean_of(edges, count), _mean_of(quads, count)], format="csr"
     )
     on_edge = count + edge_of
-    centre = np.broadcast_to(
-        (count + len(edges) + np.arange(len(quads)))[:, None], quads.shape
-    )
+    centre = np.broadcast_to((count + len(edges) + np.arange(len(quads)))[:, None], quads.shape)
     fine = np.stack([quads, on_edge, centre, np.roll(on_edge, 1, axis=1)], axis=-1)
     return averages, fine.reshape(-1, 4), edge_of
 

@@ -128,15 +128,11 @@ def visible_vertices(
         msg = f"Expected a mesh that covers some of the image, but its extent is {extent} px."
         raise UsageError(msg)
     scaled = (image - low) * ((width_px - 1) / extent)
-    _, nearest_m = front_triangles(
-        scaled, depth, triangles, width_px=width_px, height_px=width_px
-    )
+    _, nearest_m = front_triangles(scaled, depth, triangles, width_px=width_px, height_px=width_px)
     # The farthest of the four neighbouring pixels: a vertex at a silhouette is not lost.
     column = np.clip(np.floor(scaled[:, 0]).astype(np.intp), 0, width_px - 2)
     row = np.clip(np.floor(scaled[:, 1]).astype(np.intp), 0, width_px - 2)
-    corners = np.stack(
-        [nearest_m[row + dy, column + dx] for dy in (0, 1) for dx in (0, 1)]
-    )
+    corners = np.stack([nearest_m[row + dy, column + dx] for dy in (0, 1) for dx in (0, 1)])
     surface = np.where(np.isfinite(corners), corners, np.inf).max(axis=0)
     seen = depth <= surface + tolerance_m
     facing = _faces_camera(image, triangles)

@@ -5,7 +5,6 @@ from pathlib import Path
 from mien.export import (
     write_curve_table_csv,
     write_curve_table_json,
-    write_glb,
     write_live_link_csv,
     write_unreal_script,
 )
@@ -23,5 +22,4 @@ def write_engine_files(performance: Performance, out: Path) -> tuple[Path, ...]:
         *write_curve_table_csv(performance, out / "unreal_curve_table.csv"),
         *write_curve_table_json(performance, out / "unreal_curve_table.json"),
         *write_unreal_script(performance, out / "import_into_unreal.py"),
-        *write_glb(performance, out / "performance.glb"),
     )

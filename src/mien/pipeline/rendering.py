@@ -11,7 +11,7 @@ from mien.core.track import ActionUnitTrack
 from mien.head import load_head
 from mien.pipeline.settings import RunSettings
 from mien.render import Portrait
-from mien.render.compose import SideBySide
+from mien.render.compose import ResultComposer
 from mien.rig import Performance
 from mien.video import VideoSource, open_video, write_video
 from mien.work import Progress
@@ -85,7 +85,7 @@ def render_performance(
     progress.start("composing", len(times))
     write_video(
         beside,
-        _composed(performance, track, source, alone, settings, progress),
+        _composed(performance, track, source, alone, progress),
         rate=RENDER_RATE,
         crf=RENDER_CRF,
     )
@@ -98,18 +98,13 @@ def _composed(
     track: ActionUnitTrack,
     source: VideoSource,
     alone: Path,
-    settings: RunSettings,
     progress: Progress,
 ) -> Iterator[ImageRgb]:
     frames = source.frames()
     held = next(frames)
     start_s = held.time_s
     upcoming = next(frames, None)
-    layout = SideBySide(
-        track,
-        source_size_px=(held.rgb.shape[1], held.rgb.shape[0]),
-        height_px=settings.render_size_px,
-    )
+    layout = ResultComposer(track)
     digital = open_video(alone).frames()
     for index, (time_s, picture) in enumerate(
         zip(render_times(performance), digital, strict=False)
@@ -117,4 +112,4 @@ def _composed(
         while upcoming is not None and upcoming.time_s - start_s <= time_s + 1e-6:
             held, upcoming = upcoming, next(frames, None)
         progress.update(index + 1)
-        yield layout.frame(held.rgb, picture.rgb, time_s=float(time_s) + track.time.start_s)
+        yield layout.frame(held.rgb, picture.rgb, float(time_s) + track.time.start_s)

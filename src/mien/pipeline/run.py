@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mien.core.track import EventKind
-from mien.export import route_errors
 from mien.pipeline.analysis import Analysis, analyse_video
 from mien.pipeline.documents import ReportExtras, write_page, write_tables
 from mien.pipeline.engine_files import write_engine_files
@@ -98,7 +97,7 @@ def run_with_truth(
     progress.start("files for engines", None, "files")
     files += write_performance(performance, out / "performance.json")
     files += write_engine_files(performance, out)
-    errors = route_errors(performance, out)
+    errors: dict[str, float] = {}
     progress.finish()
     rendered, kept = _rendered(performance, analysis, out, settings, progress)
     files += rendered

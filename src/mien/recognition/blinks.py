@@ -64,9 +64,9 @@ def find_closures(ratio: Float[np.ndarray, "frame eye"]) -> tuple[Closure, ...]:
         sides = tuple(
             name for name, side in zip(("left", "right"), closed[part].T, strict=True) if side.any()
         )
-        closures.append(
-            Closure(int(first), int(end) - 1, int(first) + int(np.nanargmin(depth)), sides)
-        )
+        # A shut eye stays shut for some frames: the apex is when it first is.
+        shut = depth <= np.nanmin(depth) + 0.1 * (CLOSED_RATIO - np.nanmin(depth))
+        closures.append(Closure(int(first), int(end) - 1, int(first) + int(np.argmax(shut)), sides))
     return tuple(closures)
 
 

@@ -69,11 +69,13 @@ def _apex(times_s: Times, course: Float[np.ndarray, " frame"], peak: int) -> flo
         last += 1
     first, last = max(0, min(first, peak - 1)), min(len(course) - 1, max(last, peak + 1))
     part = slice(first, last + 1)
-    around = times_s[part] - times_s[peak]
-    bend, slope, _ = np.polyfit(around, course[part], 2)
+    around = (times_s[part] - times_s[peak]) / (times_s[last] - times_s[first])
+    design = np.stack([np.square(around), around, np.ones_like(around)], axis=1)
+    (bend, slope, _), *_ = np.linalg.lstsq(design, course[part], rcond=None)
     if not bend < 0:
         return float(times_s[peak])
-    return float(times_s[peak] + np.clip(-slope / (2 * bend), around[0], around[-1]))
+    shift = float(np.clip(-slope / (2 * bend), around[0], around[-1]))
+    return float(times_s[peak]) + shift * float(times_s[last] - times_s[first])
 
 
 def moments_of(

@@ -89,7 +89,10 @@ def atlas_for(texels_per_m: float) -> Atlas:
     """Lay the texture out at a resolution."""
     return Atlas(
         texels_per_m=texels_per_m,
-        width=max(int(2 * _HALF_TURN_RAD * _RADIUS_M * texels_per_m), EYE_TEXELS + TEETH_COLUMNS + 4 * _MARGIN),
+        width=max(
+            int(2 * _HALF_TURN_RAD * _RADIUS_M * texels_per_m),
+            EYE_TEXELS + TEETH_COLUMNS + 4 * _MARGIN,
+        ),
         skin_height=int((_ABOVE_EYES_M + _BELOW_EYES_M) * texels_per_m),
     )
 

@@ -52,8 +52,10 @@ def brow_hairs(
         ahead = 0.5 * (_line(upper, share + 0.02) + _line(lower, share + 0.02)) - middle
         ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
         across = np.column_stack((ahead[:, 1], -ahead[:, 0])) * outward  # towards the forehead
-        thick = width * (0.62 + 0.38 * smoothstep(0, 0.2, share)) * (
-            1 - 0.78 * smoothstep(0.45, 1.0, share)
+        thick = (
+            width
+            * (0.62 + 0.38 * smoothstep(0, 0.2, share))
+            * (1 - 0.78 * smoothstep(0.45, 1.0, share))
         )
         offset = np.clip(rng.normal(-0.16, 0.24, count), -0.55, 0.45)
         root = middle + across * (offset * thick)[:, None]

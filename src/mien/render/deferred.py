@@ -89,9 +89,7 @@ class DeferredPainter:
                 depth,
             )
             for points, half_width, colour, opacity in strands:
-                draw_strands(
-                    points, half_width, colour, opacity, rows, depth, SOFT_M, linear
-                )
+                draw_strands(points, half_width, colour, opacity, rows, depth, SOFT_M, linear)
             develop_rows(linear, table, _WHITE, rows, picture)
 
         in_bands(band, height, self.threads)

@@ -88,9 +88,9 @@ def paint_eye(
     sclera *= 1 - (smoothstep(0.16, 0.02, veins) * far * 0.3)[:, None] * np.array([0.1, 0.8, 0.7])
     limbus = smoothstep(0.93, 1.07, share)[:, None]
     colour = colour * (1 - limbus) + sclera * limbus
-    painted: Float32[np.ndarray, "row column 3"] = np.clip(colour, 0.002, 1).reshape(
-        EYE_TEXELS, EYE_TEXELS, 3
-    ).astype(np.float32)
+    painted: Float32[np.ndarray, "row column 3"] = (
+        np.clip(colour, 0.002, 1).reshape(EYE_TEXELS, EYE_TEXELS, 3).astype(np.float32)
+    )
     return painted
 
 

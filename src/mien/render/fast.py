@@ -63,9 +63,7 @@ class FastPainter:
         height, width = camera.height_px, camera.width_px
         ids = np.zeros((height * self.samples, width * self.samples), np.int32)
         nearness = np.zeros(ids.shape, np.float32)
-        rasterise_rows(
-            screen, body.triangles, self.samples, np.array([0, len(ids)]), ids, nearness
-        )
+        rasterise_rows(screen, body.triangles, self.samples, np.array([0, len(ids)]), ids, nearness)
         linear = np.zeros((height, width, 3), np.float32)
         depth = np.zeros((height, width), np.float32)
         rows = np.array([0, height])

@@ -29,9 +29,7 @@ class Lashes:
     weights: Float64[np.ndarray, "hair point 4"]
     half_width_m: Float64[np.ndarray, "hair point"]
 
-    def points(
-        self, cards: Float64[np.ndarray, "vertex 3"]
-    ) -> Float64[np.ndarray, "hair point 3"]:
+    def points(self, cards: Float64[np.ndarray, "vertex 3"]) -> Float64[np.ndarray, "hair point 3"]:
         """Follow the posed lash cards."""
         followed: Float64[np.ndarray, "hair point 3"] = np.einsum(
             "hpc,hpcd->hpd", self.weights, cards[self.corners]

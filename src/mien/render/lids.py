@@ -9,7 +9,10 @@ from mien.head import Head
 from mien.render.noise import smoothstep
 
 # Landmarks of the lids from one corner to the other: left, right.
-_UPPER = ((362, 398, 384, 385, 386, 387, 388, 466, 263), (33, 246, 161, 160, 159, 158, 157, 173, 133))
+_UPPER = (
+    (362, 398, 384, 385, 386, 387, 388, 466, 263),
+    (33, 246, 161, 160, 159, 158, 157, 173, 133),
+)
 _LOWER = ((362, 382, 381, 380, 374, 373, 390, 249, 263), (33, 7, 163, 144, 145, 153, 154, 155, 133))
 
 

@@ -17,9 +17,7 @@ _TONGUE_DOWN_M, _TONGUE_BACK_M = 0.0075, 0.003
 _FADE_M = 0.026  # behind the lips, over which the light of the room fades to a third
 
 
-def set_teeth(
-    head: Head, rest_m: Float[np.ndarray, "vertex 3"]
-) -> Float64[np.ndarray, "vertex 3"]:
+def set_teeth(head: Head, rest_m: Float[np.ndarray, "vertex 3"]) -> Float64[np.ndarray, "vertex 3"]:
     """Move teeth and tongue of a person at rest to where they belong."""
     moved = np.array(rest_m, np.float64)
     lip = head.landmarks.points(moved)[_UPPER_LIP]

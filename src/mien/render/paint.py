@@ -37,9 +37,7 @@ class Paint:
     """Strength of the mirrored light; 1 is a dry cheek."""
 
 
-def paint_person(
-    person: Person, body: Body, *, texels_per_m: float, seed: int
-) -> Paint:
+def paint_person(person: Person, body: Body, *, texels_per_m: float, seed: int) -> Paint:
     """Paint one person at a resolution; person and seed decide every spot."""
     rng = np.random.default_rng((seed, zlib.crc32(person.name.encode())))
     atlas = atlas_for(texels_per_m)

@@ -50,7 +50,9 @@ class Neck:
         )
         return turned
 
-    def turn_vertices(self, vertices_m: Vertices, pose: HeadPose) -> Float64[np.ndarray, "vertex 3"]:
+    def turn_vertices(
+        self, vertices_m: Vertices, pose: HeadPose
+    ) -> Float64[np.ndarray, "vertex 3"]:
         """Move the whole mesh; the neck bends between shoulders and head."""
         if not any(pose.rotation_rad):
             return vertices_m + np.array(pose.translation_m)

@@ -58,7 +58,9 @@ def draw_strands(points, half_width, colour, opacity, rows, depth, soft_m, pictu
                     if inside <= 0.0:
                         continue
                     t = min(max(along, 0.0), 1.0)
-                    half = half_width[strand, segment] * (1 - t) + half_width[strand, segment + 1] * t
+                    half = (
+                        half_width[strand, segment] * (1 - t) + half_width[strand, segment + 1] * t
+                    )
                     x = across / (half + edge)
                     if x >= 1.0:
                         continue
@@ -72,7 +74,9 @@ def draw_strands(points, half_width, colour, opacity, rows, depth, soft_m, pictu
                     for channel in range(3):
                         new = colour[strand, segment, channel] * (1 - t)
                         new += colour[strand, segment + 1, channel] * t
-                        picture[row, column, channel] += alpha * (new - picture[row, column, channel])
+                        picture[row, column, channel] += alpha * (
+                            new - picture[row, column, channel]
+                        )
 
 
 StrandSet = tuple[

@@ -42,7 +42,7 @@ def write_report(path: Path, content: ReportContent) -> None:
     """Write one self-contained HTML page: no script, nothing loaded from elsewhere.
 
     Raises:
-        UsageError: an event of a face that has no track, or pictures of different sizes.
+        UsageError: an event of a face that has no track.
         OutputError: the file cannot be written.
     """
     write_text_atomic(path, report_html(content))
@@ -52,7 +52,7 @@ def report_html(content: ReportContent) -> str:
     """Give the page of :func:`write_report` as text.
 
     Raises:
-        UsageError: an event of a face that has no track, or pictures of different sizes.
+        UsageError: an event of a face that has no track.
     """
     environment = Environment(
         loader=PackageLoader("mien.report"),
@@ -273,10 +273,6 @@ def _pictures(detail: EventDetail) -> list[_Picture]:
         )
         if image is not None
     ]
-    sizes = {image.shape[:2] for _, _, image in given}
-    if len(sizes) > 1:
-        msg = f"Expected pictures of one size for an event, but got {sorted(sizes)}."
-        raise UsageError(msg)
     pictures = [
         _Picture(name, time_s, image_uri(image), image.shape[1], image.shape[0])
         for name, time_s, image in given

@@ -16,7 +16,10 @@ _WIDTH = 960
 _LEFT, _RIGHT = 176, 12
 _TOP, _ROW, _GAP, _BOTTOM = 30, 42, 6, 26
 _MAX_POINTS = 800  # more than one a pixel would not be seen
-_STEPS_S = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
+_STEPS_S = (
+    *(0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0),
+    *(60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0),
+)
 
 _STYLE = """
 .tl{--left:#2b6cb0;--right:#c2622d;--micro:#d6a419;--macro:#7d8a97;--blink:#7d8a97;
@@ -103,7 +106,7 @@ def _painted(events: Sequence[Event]) -> list[Event]:
     return sorted(events, key=lambda event: -event.duration_s)
 
 
-def _band(event: Event, scale: _Scale, bottom: float) -> str:
+def _band(event: Event, scale: _Scale, bottom: int) -> str:
     left, right = scale.x(event.onset_s), scale.x(event.offset_s)
     return (
         f'<rect class="band {event.kind}" x="{left:.1f}" y="{_TOP - 8}" '
@@ -130,7 +133,7 @@ def _sentence(event: Event) -> str:
     )
 
 
-def _axis(scale: _Scale, bottom: float) -> list[str]:
+def _axis(scale: _Scale, bottom: int) -> list[str]:
     step = next((one for one in _STEPS_S if scale.span_s / one <= 12), _STEPS_S[-1])  # noqa: PLR2004 - labels that fit
     digits = 2 if step < 0.1 else 1 if step < 1 else 0  # noqa: PLR2004 - digits of the steps
     parts = [
@@ -149,7 +152,7 @@ def _axis(scale: _Scale, bottom: float) -> list[str]:
     return parts
 
 
-def _gaps(track: ActionUnitTrack, scale: _Scale, bottom: float) -> list[str]:
+def _gaps(track: ActionUnitTrack, scale: _Scale, bottom: int) -> list[str]:
     """Shade the stretches in which nothing was measured."""
     parts = []
     for first, last_inclusive in _runs(~seen_frames(track)):
@@ -167,7 +170,7 @@ def _gaps(track: ActionUnitTrack, scale: _Scale, bottom: float) -> list[str]:
     return parts
 
 
-def _row(track: ActionUnitTrack, au: int, scale: _Scale, top: float) -> str:
+def _row(track: ActionUnitTrack, au: int, scale: _Scale, top: int) -> str:
     base = top + _ROW
     unit = action_unit(au)
     peaks, areas = [], []
@@ -195,7 +198,7 @@ def _area(
     track: ActionUnitTrack,
     course: Float[np.ndarray, " frame"],
     scale: _Scale,
-    base: float,
+    base: int,
     style: str,
 ) -> str:
     times_s, values = _thinned(track.time.times_s, course)
@@ -236,7 +239,7 @@ def _runs(flags: Bool[np.ndarray, " frame"]) -> list[tuple[int, int]]:
     return [(int(a), int(b) - 1) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _note(track: ActionUnitTrack, bottom: float) -> str:
+def _note(track: ActionUnitTrack, bottom: int) -> str:
     text = "no action unit moved" if seen_frames(track).any() else "nothing could be measured"
     x = (_LEFT + _WIDTH - _RIGHT) / 2
     return f'<text class="dim" x="{x}" y="{bottom - 18}" text-anchor="middle">{text}</text>'

@@ -37,9 +37,7 @@ def frame_to_rgb(frame: VideoFrame, rotation_deg: int) -> ImageRgb:
     return turn(converted.to_ndarray(), rotation_deg)
 
 
-def turn(
-    image: ImageRgb, rotation_deg: int
-) -> UInt8[np.ndarray, "turned_height turned_width 3"]:
+def turn(image: ImageRgb, rotation_deg: int) -> UInt8[np.ndarray, "turned_height turned_width 3"]:
     """Turn counter-clockwise by 0, 90, 180 or 270 degrees."""
     quarter = {
         90: cv2.ROTATE_90_COUNTERCLOCKWISE,
