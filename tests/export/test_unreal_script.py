@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from mien.curves import RichCurve
+from mien.curves import CubicCurve, RichCurve
 from mien.export import (
     CURVE_TABLE_CSV,
     PERFORMANCE_JSON,
@@ -189,9 +189,24 @@ def test_the_rate_is_the_lowest_that_keeps_keys_apart(
     assert rate({"a": curve(0.0, 0.005, 0.01)}) == 200
     assert rate({"a": curve(0.0, 0.005), "b": curve(0.0, 0.001)}) == 600
     assert rate({"a": curve(0.0, 1e-7)}) == 12000
-    assert keys(curve(0.0, 1e-7, 0.5), 200) == [(1e-7, 1.0, 1.0, 1.0), (0.5, 2.0, 2.0, 2.0)]
+    assert [key[0] for key in keys(curve(0.0, 1e-7, 0.5), 200)] == [1e-7, 0.5]
     corner = curve(0.0, 1e-7, 0.5)
     corner["leave"][0] = 9.0
-    assert keys(corner, 200)[0] == (0.0, 0.0, 0.0, 9.0)
-    corner["leave"][1] = 8.0
-    assert keys(corner, 200)[0] == (1e-7, 1.0, 0.0, 8.0)
+    assert [key[0] for key in keys(corner, 200)] == [0.0, 0.5]
+
+
+def test_keys_of_one_frame_merge_without_a_trace(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module, _ = fake_unreal()
+    monkeypatch.setitem(sys.modules, "unreal", module)
+    script = runpy.run_path(str(folder / UNREAL_SCRIPT), run_name="imported")
+    cubic = np.polynomial.Polynomial([0.2, 3.0, -20.0, 30.0])
+    times = np.array([0.0, 0.1, 0.1 + 1e-5, 0.4])
+    values, slopes = cubic(times), cubic.deriv()(times)
+    rows = {"time_s": times, "value": values, "arrive": slopes, "leave": slopes}
+    keys = script["keys_without_doubles"]({name: row.tolist() for name, row in rows.items()}, 600)
+    assert len(keys) == 3
+    merged = CubicCurve(*np.array(keys).T)
+    fine = np.linspace(0, 0.4, 500)
+    np.testing.assert_allclose(merged(fine), cubic(fine), atol=1e-12)

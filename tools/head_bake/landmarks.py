@@ -53,6 +53,10 @@ class Scene:
     jaw_open: np.ndarray
     """The unit that opens the mouth, to tell the lips apart."""
 
+    def inside_mouth(self) -> np.ndarray:
+        """Which triangles line the mouth."""
+        return self.masks["inside_mouth"][self.triangles].mean(axis=1) > 0.4
+
 
 class LandmarkModel:
     """The landmark network out of the official bundle."""
@@ -199,7 +203,7 @@ def embed(
         open_average = average + PARTED * scene.jaw_open
         parted.append(np.einsum("lc,lcd->ld", share, open_average[scene.triangles[hit]])[lips])
     triangle[lips], weights[lips] = _nearest_on_surface(
-        scene, open_average, np.median(np.stack(parted), axis=0), dark_below=0.02
+        scene, open_average, np.median(np.stack(parted), axis=0), dark_below=0.05
     )
     corners = scene.triangles[triangle]
     errors = []
@@ -221,7 +225,8 @@ def embed(
 
 def _trace(scene, person, front, view, points):  # noqa: ANN001, ANN202
     """Skin triangle under each image point, or the nearest skin where the point misses it."""
-    skin = front >= 0
+    # The cavity of the mouth is no place for a landmark: the nearest lip is.
+    skin = (front >= 0) & ~scene.inside_mouth()[front]
     _, label = cv2.distanceTransformWithLabels(
         (~skin).astype(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
     )
@@ -244,7 +249,7 @@ def _nearest_on_surface(
     corners = vertices[scene.triangles]
     normal = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     dark = scene.masks["occlusion"][scene.triangles].max(axis=1) < dark_below
-    usable = np.flatnonzero((normal[:, 2] > 0) & ~dark)
+    usable = np.flatnonzero((normal[:, 2] > 0) & ~dark & ~scene.inside_mouth())
     triangle = np.zeros(len(points), dtype=np.intp)
     weights = np.zeros((len(points), 3))
     for index, point in enumerate(points):

@@ -1,9 +1,11 @@
 """The main job on footage that mien makes itself, whose truth is known exactly."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
+from mien.core.arrays import ImageRgb
 from mien.core.facs import channels_of
 from mien.core.track import Event, EventKind
 from mien.evaluation import match_events
@@ -56,7 +58,7 @@ def run_demo(out: Path, settings: RunSettings, progress: Progress) -> RunResult:
     clip = out / "demo.mp4"
     progress.start("drawing the clip", plan.time.count)
 
-    def counted():  # noqa: ANN202 - a generator of pictures
+    def counted() -> Iterator[ImageRgb]:
         for index, picture in enumerate(render_clip(plan)):
             progress.update(index + 1)
             yield picture

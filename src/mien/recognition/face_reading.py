@@ -21,7 +21,7 @@ from mien.recognition.pursuit import NamedUnit, atom_cosines, name_units
 from mien.recognition.reading import Reading, read_motion, smooth
 from mien.recognition.spotting import Movement, SpottingThresholds, spot_movements
 
-_FULLY_CLOSED = 0.25  # relative opening of a shut eye, as landmark models draw it
+_FULLY_CLOSED = 0.35  # relative opening of a shut eye, as landmark models draw it
 _POSTURE_SMOOTH_S = 0.04
 _RESIDUAL_LIMIT_M = 0.006
 

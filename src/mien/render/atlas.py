@@ -66,7 +66,7 @@ class Atlas:
     @property
     def white_texel(self) -> tuple[float, float]:
         """A place of the texture that is white."""
-        return (EYE_TEXELS + 6.0 * _MARGIN, self.skin_height + EYE_TEXELS - _MARGIN)
+        return (EYE_TEXELS + 6.0 * _MARGIN, float(self.skin_height + EYE_TEXELS - _MARGIN))
 
     @property
     def eye_corner(self) -> tuple[int, int]:
@@ -78,10 +78,10 @@ class Atlas:
         below = 0 if upper else TEETH_ROWS + _MARGIN
         return (self.skin_height + _MARGIN + below, EYE_TEXELS + 3 * _MARGIN)
 
-    def blank(self) -> Float32[np.ndarray, "row column 5"]:
-        """Give an all-white texture: linear red, green, blue; relief and wrinkles in metres."""
-        texture = np.ones((self.height, self.width, 5), np.float32)
-        texture[..., 3:] = 0.0
+    def blank(self) -> Float32[np.ndarray, "row column 8"]:
+        """Give an all-white texture: colour, relief and wrinkles in metres, blurred colour."""
+        texture = np.ones((self.height, self.width, 8), np.float32)
+        texture[..., 3:5] = 0.0
         return texture
 
 

@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float, Float32, Float64, Int, UInt8
 
-from mien.core.arrays import Triangles
 from mien.core.errors import UsageError
 from mien.head import Head, Person
 from mien.head.subdivision import Subdivided, subdivision
@@ -52,10 +51,10 @@ class Body:
     """Centres of the eyeballs: left, right."""
 
     eye: EyeMesh
-    triangles: Triangles
+    triangles: Int[np.ndarray, "triangle 3"]
     """Of head and eyes, lashes left out; the inner side of the shirt stands at the end."""
 
-    surface: Triangles
+    surface: Int[np.ndarray, "outer_triangle 3"]
     """The same without that inner side."""
 
     parts: Mapping[str, slice]

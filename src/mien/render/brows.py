@@ -54,7 +54,7 @@ def brow_hairs(
         across = np.column_stack((ahead[:, 1], -ahead[:, 0])) * outward  # towards the forehead
         thick = (
             width
-            * (0.62 + 0.38 * smoothstep(0, 0.2, share))
+            * (0.62 + 0.38 * smoothstep(0.0, 0.2, share))
             * (1 - 0.78 * smoothstep(0.45, 1.0, share))
         )
         offset = np.clip(rng.normal(-0.16, 0.24, count), -0.55, 0.45)
@@ -62,8 +62,8 @@ def brow_hairs(
         lean = 1.25 - 0.95 * smoothstep(0.0, 0.45, share) - 0.30 * smoothstep(0.5, 1.0, share)
         lean = lean - 0.75 * (offset + 0.1) * smoothstep(0.1, 0.4, share)
         lean += rng.normal(0, 0.13, count)
-        length = (0.0045 + 0.003 * smoothstep(0, 0.3, share)) * (0.8 + 0.4 * rng.random(count))
-        length *= 1 - 0.35 * smoothstep(0.7, 1, share)
+        length = (0.0045 + 0.003 * smoothstep(0.0, 0.3, share)) * (0.8 + 0.4 * rng.random(count))
+        length *= 1 - 0.35 * smoothstep(0.7, 1.0, share)
         bend = rng.normal(-0.25, 0.12, count)
         step = np.linspace(0, 1, _POINTS)
         turn = lean[:, None] + bend[:, None] * step
@@ -78,9 +78,9 @@ def brow_hairs(
 
 
 def draw_brows(
-    texture: Float32[np.ndarray, "row column 5"],
+    texture: Float32[np.ndarray, "row column 8"],
     atlas: Atlas,
-    landmarks: Points3,
+    landmarks: Float[np.ndarray, "landmark 3"],
     person: Person,
     rng: np.random.Generator,
 ) -> None:
@@ -93,13 +93,15 @@ def draw_brows(
         (hairs.points_m * atlas.texels_per_m, np.ones((*hairs.points_m.shape[:2], 1))), axis=2
     )
     picture = texture[: atlas.skin_height]
+    clear = np.zeros(picture.shape[:2], np.float32)  # nothing hides a hair
     draw_strands(
         points,
         hairs.half_width_m * atlas.texels_per_m,
         colours,
         np.full(len(points), 0.8),
         np.array([0, len(picture)]),
-        np.full(picture.shape[:2], 10.0, np.float32),
+        clear,
+        clear,
         1.0,
         picture,
     )

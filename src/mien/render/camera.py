@@ -1,7 +1,6 @@
 """A pinhole camera with a long lens that looks straight at a face."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -9,9 +8,8 @@ from jaxtyping import Float
 from mien.core.arrays import Points2, Points3
 from mien.core.errors import UsageError
 
-View = Literal["face", "bust"]
-
-VIEWS: tuple[View, ...] = ("face", "bust")
+VIEWS = ("face", "bust")
+"""``face`` fills the picture with the face, ``bust`` shows the shoulders too."""
 
 _LENS_MM = 85.0
 _SENSOR_MM = 24.0  # the shorter side of a full-frame sensor
@@ -69,7 +67,7 @@ class Camera:
 
 
 def camera_for(
-    eyes_m: Float[np.ndarray, "2 3"], *, width_px: int, height_px: int, view: View
+    eyes_m: Float[np.ndarray, "2 3"], *, width_px: int, height_px: int, view: str
 ) -> Camera:
     """Place a camera in front of a pair of eyes, as far off as an 85 mm lens wants.
 

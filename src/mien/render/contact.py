@@ -9,7 +9,7 @@ from mien.core.errors import UsageError
 from mien.core.facs import Channel
 from mien.head import Head, Person, au_delta
 from mien.render.labels import draw_text
-from mien.render.portrait import Portrait, Quality
+from mien.render.portrait import Portrait
 
 _HEADER_PX = 26
 
@@ -21,7 +21,7 @@ def contact_sheet(
     *,
     size_px: int = 192,
     activation: float = 1.0,
-    quality: Quality = "fast",
+    quality: str = "fast",
 ) -> ImageRgb:
     """Draw every person at rest and with each unit.
 

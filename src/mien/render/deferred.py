@@ -55,7 +55,7 @@ class DeferredPainter:
         ids = np.zeros((height * samples, width * samples), np.int32)
         nearness = np.zeros(ids.shape, np.float32)
         linear = np.zeros((height, width, 3), np.float32)
-        depth = np.zeros((height, width), np.float32)
+        depth, cover = np.zeros((2, height, width), np.float32)
         behind = background(light, camera)
         eye = np.array(camera.centre_m)
         up = np.ascontiguousarray(turn[:, 1])
@@ -87,9 +87,10 @@ class DeferredPainter:
                 behind,
                 linear,
                 depth,
+                cover,
             )
             for points, half_width, colour, opacity in strands:
-                draw_strands(points, half_width, colour, opacity, rows, depth, SOFT_M, linear)
+                draw_strands(points, half_width, colour, opacity, rows, depth, cover, SOFT_M, linear)
             develop_rows(linear, table, _WHITE, rows, picture)
 
         in_bands(band, height, self.threads)

@@ -47,7 +47,7 @@ class FastPainter:
         sums, normals = np.zeros_like(vertices), np.zeros_like(vertices)
         sum_normals(vertices, body.surface, body.weld, sums, normals)
         attributes = np.zeros((len(vertices), ATTRIBUTES))
-        attributes[:, 4:] = paint.texels
+        attributes[:, 4:6] = paint.texels
         occlusion = paint.occlusion.copy()
         occlusion[len(body.rest_m) :] = body.eye_light(vertices, pose)
         light_vertices(
@@ -65,7 +65,7 @@ class FastPainter:
         nearness = np.zeros(ids.shape, np.float32)
         rasterise_rows(screen, body.triangles, self.samples, np.array([0, len(ids)]), ids, nearness)
         linear = np.zeros((height, width, 3), np.float32)
-        depth = np.zeros((height, width), np.float32)
+        depth, cover = np.zeros((2, height, width), np.float32)
         rows = np.array([0, height])
         shade_rows(
             screen,
@@ -80,11 +80,12 @@ class FastPainter:
             background(light, height),
             linear,
             depth,
+            cover,
         )
         points, half_width, colour, opacity = lash_strands(
             self.lashes, vertices[body.lash_start :], camera
         )
-        draw_strands(points, half_width, colour, opacity, rows, depth, SOFT_M, linear)
+        draw_strands(points, half_width, colour, opacity, rows, depth, cover, SOFT_M, linear)
         picture = np.zeros((height, width, 3), np.uint8)
         develop_rows(linear, tone_table(), _WHITE, rows, picture)
         return picture

@@ -28,10 +28,12 @@ class Hair:
     """Normal of the scalp at the root."""
 
 
-def grow_hair(person: Person, body: Body, rng: np.random.Generator) -> Hair:
-    """Grow cropped hair where the scalp mask says, combed forward at the top, down at the sides."""
+def grow_hair(person: Person, body: Body, rng: np.random.Generator) -> Hair | None:
+    """Grow cropped hair where the scalp mask says, away from the whorl; None for the bald."""
     look = person.appearance
     length_m, density = float(look["hair_length_m"]), float(look["hair_density"])  # type: ignore[arg-type]
+    if density <= 0:
+        return None
     triangles = body.triangles[body.material == SKIN]
     corners = body.rest_m[triangles]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])

@@ -30,7 +30,7 @@ def set_teeth(head: Head, rest_m: Float[np.ndarray, "vertex 3"]) -> Float64[np.n
     return moved
 
 
-def _front(teeth_m: Float[np.ndarray, "vertex 3"]) -> Float64[np.ndarray, " vertex"]:
+def _front(teeth_m: Float[np.ndarray, "vertex 3"]) -> Float64[np.ndarray, " incisor"]:
     """Give the heights of the incisors' vertices."""
     return teeth_m[teeth_m[:, 2] > teeth_m[:, 2].max() - 0.004, 1]
 

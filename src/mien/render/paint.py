@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Float64
+from scipy.ndimage import gaussian_filter
 
 from mien.head import Person
 from mien.render.atlas import Atlas, atlas_for, skin_texels
@@ -16,14 +17,19 @@ from mien.render.teeth import paint_teeth, teeth_texels
 from mien.render.tone import linear_from_srgb
 
 _NOSE_TIP, _FOREHEAD = 4, 151  # landmarks
+_BLUR_TEXELS = 3.0
 
 
 @dataclass(frozen=True)
 class Paint:
-    """A texture (linear red, green, blue, relief and wrinkles in metres) and its coordinates."""
+    """A texture and its coordinates.
+
+    Channels of the texture: linear red, green, blue; relief and wrinkles in metres; the colours
+    again, blurred, for skin that is seen from the side and falls together into few pixels.
+    """
 
     atlas: Atlas
-    texture: Float32[np.ndarray, "row column 5"]
+    texture: Float32[np.ndarray, "row column 8"]
     texels: Float64[np.ndarray, "vertex 2"]
     """Place of every vertex of head and eyes, in texels."""
 
@@ -55,6 +61,10 @@ def paint_person(person: Person, body: Body, *, texels_per_m: float, seed: int) 
     texture[covered.row, covered.column, :3] = albedo
     texture[covered.row, covered.column, 3] = skin.height_m
     draw_brows(texture, atlas, landmarks, person, rng)
+    for channel in range(3):
+        texture[: atlas.skin_height, :, 5 + channel] = gaussian_filter(
+            texture[: atlas.skin_height, :, channel], _BLUR_TEXELS
+        )
     eye = paint_eye(body.eye.radius.min(), person.appearance["iris_rgb"], rng)  # type: ignore[arg-type]
     _put(texture, eye, atlas.eye_corner)
     for upper in (True, False):
@@ -70,7 +80,7 @@ def paint_person(person: Person, body: Body, *, texels_per_m: float, seed: int) 
 
 
 def _put(
-    texture: Float32[np.ndarray, "row column 5"],
+    texture: Float32[np.ndarray, "row column 8"],
     picture: Float32[np.ndarray, "y x 3"],
     corner: tuple[int, int],
 ) -> None:

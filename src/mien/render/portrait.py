@@ -1,7 +1,5 @@
 """The built-in digital human as pictures."""
 
-from typing import Literal
-
 import numpy as np
 from jaxtyping import Float
 
@@ -9,7 +7,7 @@ from mien.core.arrays import ImageRgb, Points2, Points3
 from mien.core.errors import UsageError
 from mien.head import Head, Person
 from mien.render.body import body_of
-from mien.render.camera import View, camera_for
+from mien.render.camera import camera_for
 from mien.render.deferred import DeferredPainter
 from mien.render.hair import grow_hair
 from mien.render.lashes import grow_lashes
@@ -18,9 +16,8 @@ from mien.render.light import Light
 from mien.render.paint import paint_person
 from mien.render.pose import HeadPose
 
-Quality = Literal["fast", "portrait"]
-
-QUALITIES: tuple[Quality, ...] = ("fast", "portrait")
+QUALITIES = ("fast", "portrait")
+"""``fast`` for footage, ``portrait`` for people to look at."""
 
 _TEXELS_PER_PX = {"fast": 0.9, "portrait": 1.5}
 
@@ -35,11 +32,11 @@ class Portrait:
         *,
         width_px: int,
         height_px: int,
-        quality: Quality = "fast",
+        quality: str = "fast",
         unit_deltas_m: Float[np.ndarray, "unit vertex 3"] | None = None,
         seed: int = 0,
         threads: int = 1,
-        view: View = "face",
+        view: str = "face",
     ) -> None:
         """Paint the person and set up the camera.
 
@@ -51,6 +48,7 @@ class Portrait:
             quality: ``fast`` for footage, ``portrait`` for people to look at.
             unit_deltas_m: units other than the head's own; weights then follow their order.
             seed: varies the grain of the skin.
+            threads: that draw one picture together; the fast quality uses one.
             view: ``face`` fills the picture with the face, ``bust`` shows the shoulders too.
 
         Raises:
@@ -58,6 +56,9 @@ class Portrait:
         """
         if quality not in QUALITIES:
             msg = f"Expected a quality among {', '.join(QUALITIES)}, but got {quality!r}."
+            raise UsageError(msg)
+        if threads < 1:
+            msg = f"Expected at least 1 thread, but got {threads}."
             raise UsageError(msg)
         self._camera = camera_for(
             person.eye_centre_m, width_px=width_px, height_px=height_px, view=view
@@ -72,14 +73,12 @@ class Portrait:
         lashes = grow_lashes(
             head, person.vertices_m, person.eye_centre_m, np.random.default_rng((seed, 1))
         )
-        self._fast = self._deferred = None
-        if quality == "fast":
-            self._fast = FastPainter(self._body, paint, self._camera, lashes)
-        else:
-            hair = None
-            if float(person.appearance["hair_density"]) > 0:  # type: ignore[arg-type]
-                hair = grow_hair(person, self._body, np.random.default_rng((seed, 2)))
-            self._deferred = DeferredPainter(
+        self.painter: FastPainter | DeferredPainter = FastPainter(
+            self._body, paint, self._camera, lashes
+        )
+        if quality == "portrait":
+            hair = grow_hair(person, self._body, np.random.default_rng((seed, 2)))
+            self.painter = DeferredPainter(
                 self._body, paint, self._camera, lashes, hair, samples=2, threads=threads
             )
 
@@ -129,6 +128,4 @@ class Portrait:
         self._body.check(weights, gaze)
         pose = HeadPose(head_rotation_rad, head_translation_m)
         vertices = self._body.pose(weights, pose, gaze)
-        if self._deferred is not None:
-            return self._deferred.draw(vertices, pose, light or Light())
-        return self._fast.draw(vertices, pose, light or Light())
+        return self.painter.draw(vertices, pose, light or Light())

@@ -7,14 +7,14 @@ from numba import njit
 
 from mien.render.raster import stagger, weights_at
 
-# Columns of the vertex attributes: light on white (3), gloss, texel x, texel y.
-ATTRIBUTES = 6
+# Columns of the vertex attributes: light on white (3), gloss, texel x, texel y, blur.
+ATTRIBUTES = 7
 
 
 @njit(cache=True, nogil=True)
 @typing.no_type_check
 def light_vertices(vertices, normals, eye, lights, room, surface, occlusion, attributes):  # noqa: ANN001, ANN201, PLR0913
-    """Fill the first four columns of ``attributes``.
+    """Fill the columns of ``attributes`` that depend on light and view.
 
     surface: (vertex, 6) tint (3), wrap of the light, gloss, sharpness of the gloss.
     """
@@ -61,6 +61,8 @@ def light_vertices(vertices, normals, eye, lights, room, surface, occlusion, att
         attributes[vertex, 1] = green * surface[vertex, 1]
         attributes[vertex, 2] = blue * surface[vertex, 2]
         attributes[vertex, 3] = gloss * surface[vertex, 4] * open_sky
+        seen = nx * vx + ny * vy + nz * vz
+        attributes[vertex, 6] = min(max((1.0 / max(seen, 0.05) - 1.6) / 3.0, 0.0), 1.0)
 
 
 @njit(cache=True, nogil=True)
@@ -78,13 +80,14 @@ def shade_rows(  # noqa: ANN201, C901, PLR0912, PLR0913, PLR0915
     background,  # noqa: ANN001
     linear,  # noqa: ANN001
     depth,  # noqa: ANN001
+    cover_of,  # noqa: ANN001
 ):
     """Shade picture rows rows[0] <= row < rows[1]; one texture look-up per pixel and material."""
     offset = stagger(samples)
     materials = 5
     width = linear.shape[1]
     each = 1.0 / (samples * samples)
-    sums = np.zeros((materials, 7))
+    sums = np.zeros((materials, 8))
     for row in range(rows[0], rows[1]):
         for column in range(width):
             top = row * samples
@@ -92,19 +95,23 @@ def shade_rows(  # noqa: ANN201, C901, PLR0912, PLR0913, PLR0915
             first = ids[top, left]
             same = True
             far = 0.0
+            covered = 0.0
             for y in range(samples):
                 for x in range(samples):
                     if ids[top + y, left + x] != first:
                         same = False
                     near = nearness[top + y, left + x]
-                    far += each * (1.0 / near if near > 0.0 else 100.0)
-            depth[row, column] = far
+                    if near > 0.0:
+                        far += 1.0 / near
+                        covered += 1.0
+            cover_of[row, column] = covered * each
+            depth[row, column] = far / covered if covered > 0.0 else 0.0
             if same and first < 0:
                 for channel in range(3):
                     linear[row, column, channel] = background[row, channel]
                 continue
             for kind in range(materials):
-                sums[kind, 6] = 0.0
+                sums[kind, 7] = 0.0
             count = 1 if same else samples * samples
             empty = 0.0
             for sample in range(count):
@@ -127,21 +134,21 @@ def shade_rows(  # noqa: ANN201, C901, PLR0912, PLR0913, PLR0915
                 wb, wc = weights_at(screen, a, b, c, px, py)
                 wa = 1.0 - wb - wc
                 kind = material[triangle]
-                if sums[kind, 6] == 0.0:
-                    for column_of in range(6):
+                if sums[kind, 7] == 0.0:
+                    for column_of in range(7):
                         sums[kind, column_of] = 0.0
-                for column_of in range(6):
+                for column_of in range(7):
                     sums[kind, column_of] += (
                         wa * attributes[a, column_of]
                         + wb * attributes[b, column_of]
                         + wc * attributes[c, column_of]
                     )
-                sums[kind, 6] += 1.0
+                sums[kind, 7] += 1.0
             red = empty * background[row, 0]
             green = empty * background[row, 1]
             blue = empty * background[row, 2]
             for kind in range(materials):
-                amount = sums[kind, 6]
+                amount = sums[kind, 7]
                 if amount == 0.0:
                     continue
                 share = 1.0 / amount
@@ -163,6 +170,17 @@ def shade_rows(  # noqa: ANN201, C901, PLR0912, PLR0913, PLR0915
                 tg += w01 * texture[iv + 1, iu, 1] + w11 * texture[iv + 1, iu + 1, 1]
                 tb = w00 * texture[iv, iu, 2] + w10 * texture[iv, iu + 1, 2]
                 tb += w01 * texture[iv + 1, iu, 2] + w11 * texture[iv + 1, iu + 1, 2]
+                if kind == 0 and sums[kind, 6] > 0.0:
+                    blur = sums[kind, 6] * share
+                    far_red = w00 * texture[iv, iu, 5] + w10 * texture[iv, iu + 1, 5]
+                    far_red += w01 * texture[iv + 1, iu, 5] + w11 * texture[iv + 1, iu + 1, 5]
+                    far_green = w00 * texture[iv, iu, 6] + w10 * texture[iv, iu + 1, 6]
+                    far_green += w01 * texture[iv + 1, iu, 6] + w11 * texture[iv + 1, iu + 1, 6]
+                    far_blue = w00 * texture[iv, iu, 7] + w10 * texture[iv, iu + 1, 7]
+                    far_blue += w01 * texture[iv + 1, iu, 7] + w11 * texture[iv + 1, iu + 1, 7]
+                    tr += blur * (far_red - tr)
+                    tg += blur * (far_green - tg)
+                    tb += blur * (far_blue - tb)
                 red += cover * (sums[kind, 0] * tr + gloss)
                 green += cover * (sums[kind, 1] * tg + gloss)
                 blue += cover * (sums[kind, 2] * tb + gloss)

@@ -86,6 +86,18 @@ def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
             + w01 * texture[iv + 1, iu, channel]
             + w11 * texture[iv + 1, iu + 1, channel]
         )
+    # Skin seen from the side falls together into few pixels: take its blurred colours.
+    side_on = 1.0 / max(nx * vx + ny * vy + nz * vz, 0.05)
+    blur = min(max((side_on - 1.6) / 3.0, 0.0), 1.0) if kind == 0 else 0.0
+    if blur > 0.0:
+        for channel in range(3):
+            far = got[8 + channel] * (
+                w00 * texture[iv, iu, 5 + channel]
+                + w10 * texture[iv, iu + 1, 5 + channel]
+                + w01 * texture[iv + 1, iu, 5 + channel]
+                + w11 * texture[iv + 1, iu + 1, 5 + channel]
+            )
+            out[channel] += blur * (far - out[channel])
     red = out[0]
     green = out[1]
     blue = out[2]
@@ -98,8 +110,8 @@ def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
         h1 = texture[iv, iu + 1, 3] + got[13] * texture[iv, iu + 1, 4]
         h2 = texture[iv + 1, iu, 3] + got[13] * texture[iv + 1, iu, 4]
         h3 = texture[iv + 1, iu + 1, 3] + got[13] * texture[iv + 1, iu + 1, 4]
-        along = ((h1 - h0) * (1.0 - fv) + (h3 - h2) * fv) * scale
-        down = ((h2 - h0) * (1.0 - fu) + (h3 - h1) * fu) * scale
+        along = ((h1 - h0) * (1.0 - fv) + (h3 - h2) * fv) * scale * (1.0 - blur)
+        down = ((h2 - h0) * (1.0 - fu) + (h3 - h1) * fu) * scale * (1.0 - blur)
         tx = up[1] * nz - up[2] * ny
         ty = up[2] * nx - up[0] * nz
         tz = up[0] * ny - up[1] * nx
@@ -265,6 +277,7 @@ def shade_portrait_rows(  # noqa: ANN201, C901, PLR0913
     background,  # noqa: ANN001
     linear,  # noqa: ANN001
     depth,  # noqa: ANN001
+    cover,  # noqa: ANN001
 ):
     """Shade picture rows rows[0] <= row < rows[1]; once per pixel and material."""
     offset = stagger(samples)
@@ -280,13 +293,17 @@ def shade_portrait_rows(  # noqa: ANN201, C901, PLR0913
             first = ids[top, left]
             same = True
             far = 0.0
+            covered = 0.0
             for y in range(samples):
                 for x in range(samples):
                     if ids[top + y, left + x] != first:
                         same = False
                     near = nearness[top + y, left + x]
-                    far += each * (1.0 / near if near > 0.0 else 100.0)
-            depth[row, column] = far
+                    if near > 0.0:
+                        far += 1.0 / near
+                        covered += 1.0
+            cover[row, column] = covered * each
+            depth[row, column] = far / covered if covered > 0.0 else 0.0
             for channel in range(3):
                 linear[row, column, channel] = 0.0
             if same and first < 0:

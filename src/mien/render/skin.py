@@ -68,7 +68,7 @@ def _spots(
     return np.minimum(spots, 1.0)
 
 
-def _beard(points: Points3, landmarks: Points3) -> Float64[np.ndarray, " point"]:
+def _beard(points: Points3, landmarks: Float[np.ndarray, "landmark 3"]) -> Float64[np.ndarray, " point"]:
     mouth, chin = landmarks[_MOUTH], landmarks[_CHIN]
     x, y, z = points.T
     below = smoothstep(mouth[1] + 0.012, mouth[1] - 0.006, y)
@@ -81,7 +81,7 @@ def _beard(points: Points3, landmarks: Points3) -> Float64[np.ndarray, " point"]
 
 
 def paint_skin(
-    texels: SkinTexels, person: Person, landmarks: Points3, rng: np.random.Generator
+    texels: SkinTexels, person: Person, landmarks: Float[np.ndarray, "landmark 3"], rng: np.random.Generator
 ) -> SkinPaint:
     """Paint one person's skin.
 

@@ -15,12 +15,13 @@ from mien.render.camera import Camera
 
 @njit(cache=True, nogil=True)
 @typing.no_type_check
-def draw_strands(points, half_width, colour, opacity, rows, depth, soft_m, picture):  # noqa: ANN001, ANN201, PLR0913
+def draw_strands(points, half_width, colour, opacity, rows, depth, cover, soft_m, picture):  # noqa: ANN001, ANN201, PLR0913
     """Blend lines over ``picture`` in their order, within rows[0] <= row < rows[1].
 
     points: (strand, point, 3) picture x, y in pixels and inverse depth in 1/m.
     half_width: (strand, point) in pixels. colour: (strand, point, 3). opacity: (strand,).
-    depth: (row, column) in m, of what is drawn already. soft_m: how far behind that a line fades.
+    depth, cover: (row, column), depth in m of what is drawn already and how much of the pixel it
+    covers. soft_m: how far behind that a line fades.
     """
     edge = 0.9  # pixels by which a line is widened to each side
     area = 16.0 / 15.0  # of the profile (1 - x^2)^2 over -1..1
@@ -68,7 +69,8 @@ def draw_strands(points, half_width, colour, opacity, rows, depth, soft_m, pictu
                     weight = 2.0 * half / (area * (half + edge))
                     alpha = min(weight * profile * profile, 1.0) * inside * opacity[strand]
                     behind = 1.0 / (near_a + (near_b - near_a) * t) - depth[row, column]
-                    alpha *= min(max(1.0 - behind / soft_m, 0.0), 1.0)
+                    hidden = min(max(behind / soft_m, 0.0), 1.0)
+                    alpha *= 1.0 - hidden * cover[row, column]
                     if alpha <= 0.0:
                         continue
                     for channel in range(3):

@@ -9,6 +9,16 @@ from pathlib import Path
 from mien.core.errors import OutputError
 
 
+def _usual_file_mode() -> int:
+    """Mode of a file that is simply opened for writing; the mask can only be read by setting it."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+_FILE_MODE = _usual_file_mode()
+
+
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
     """Give a temporary path beside ``path`` that replaces it when the block ends well.
@@ -25,6 +35,8 @@ def atomic_path(path: Path) -> Iterator[Path]:
             dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix
         )
         os.close(handle)
+        # Temporary files are private; results are for whoever may read the folder.
+        Path(name).chmod(_FILE_MODE)
     except OSError as error:
         raise OutputError(_cannot_write(path, error)) from error
     temporary = Path(name)

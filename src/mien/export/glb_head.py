@@ -1,0 +1,337 @@
+"""The built-in head as glTF meshes: a face that blends, a shirt, and eyes that turn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from mien.core.arrays import Triangles, Vertices
+from mien.export.glb_buffer import GlbBuilder
+from mien.export.glb_ribbons import ribbons
+from mien.head import Head, Person
+from mien.head.eye import EyeMesh, EyeRegion, eye_mesh
+from mien.head.growth import grown
+
+_FACE_PARTS = ("skin", "teeth_upper", "teeth_lower", "tongue")
+_HAIRS = {"brow": 420, "lash": 240}
+_WIDER = {"brow": 1.5, "lash": 1.0}
+_EYE_SEGMENTS = 24
+_STILL_M = 2e-6
+"""A shape that moves a vertex by less leaves it out."""
+
+_STILL_NORMAL = 4e-3
+_PIVOT_FROM_EYES_M = (0.0, -0.075, -0.092)  # between skull base and upper neck
+_AXIS = np.array([0.0, 0.857, 0.515])  # chin and nape lie on one level along it
+_STAYS_M, _TURNS_M = -0.075, -0.008  # along the axis from the pivot
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """Numbers of the nodes that an animation moves."""
+
+    face: int
+    head: int
+    eyes: tuple[int, int]
+    """Left, right."""
+
+
+def add_head(glb: GlbBuilder, head: Head, person: Person, controls: tuple[str, ...]) -> Nodes:
+    """Put the head into a file; its shapes have the names and the order of the controls.
+
+    The neck bends between two joints, body and head, about the base of the skull. A control that
+    the head has no shape for is a shape that moves nothing.
+    """
+    document = glb.document
+    document.update(materials=_materials(person), meshes=[], nodes=[], skins=[])
+    pivot = person.eye_centre_m.mean(axis=0) + np.array(_PIVOT_FROM_EYES_M)
+    share = _share_of_turn(person, pivot)
+    deltas = _deltas_by_control(head, controls)
+    normals = _normals(head, person.vertices_m)
+    colours = _colours(head, person)
+    primitives = []
+    for part in _FACE_PARTS:
+        where, triangles = head.parts[part], _part_triangles(head, part)
+        primitive = _primitive(
+            glb,
+            person.vertices_m[where],
+            normals[where],
+            triangles,
+            material=_MATERIALS.index(part),
+            share=share[where],
+            colours=colours[where] if part == "skin" else None,
+        )
+        primitive["targets"] = [
+            {
+                "POSITION": glb.sparse(delta[where], nothing=_STILL_M, bounds=True),
+                "NORMAL": glb.sparse(
+                    (_normals(head, person.vertices_m + delta) - normals)[where]
+                    if np.abs(delta[where]).max() > _STILL_M
+                    else np.zeros_like(delta[where]),
+                    nothing=_STILL_NORMAL,
+                    bounds=False,
+                ),
+            }
+            for delta in deltas
+        ]
+        primitives.append(primitive)
+    primitives += _hair_primitives(glb, head, person, controls)
+    document["meshes"].append(
+        {"name": "face", "primitives": primitives, "extras": {"targetNames": list(controls)}}
+    )
+    shirt = head.parts["shirt"]
+    document["meshes"].append(
+        {
+            "name": "shirt",
+            "primitives": [
+                _primitive(
+                    glb,
+                    person.vertices_m[shirt],
+                    normals[shirt],
+                    _part_triangles(head, "shirt"),
+                    material=_MATERIALS.index("shirt"),
+                    share=share[shirt],
+                )
+            ],
+        }
+    )
+    for side, radius in zip(("left", "right"), person.eye_radius_m, strict=True):
+        document["meshes"].append(_eye(glb, side, float(radius)))
+    return _nodes(glb, person, pivot)
+
+
+def _nodes(glb: GlbBuilder, person: Person, pivot: Float[np.ndarray, " 3"]) -> Nodes:
+    """Two joints, the skinned meshes beside them, and the eyes on the head."""
+    left, right = person.eye_centre_m - pivot
+    glb.document["nodes"] = [
+        {"name": "body", "children": [1]},
+        {"name": "head", "translation": pivot.tolist(), "children": [2, 3]},
+        {"name": "eyeLeft", "mesh": 2, "translation": left.tolist()},
+        {"name": "eyeRight", "mesh": 3, "translation": right.tolist()},
+        {"name": "face", "mesh": 0, "skin": 0},
+        {"name": "shirt", "mesh": 1, "skin": 0},
+    ]
+    binds = np.stack([np.eye(4), np.eye(4)])
+    binds[1, 3, :3] = -pivot  # glTF stores matrices by column
+    glb.document["skins"] = [
+        {"inverseBindMatrices": glb.numbers(binds.reshape(2, 16)), "joints": [0, 1]}
+    ]
+    glb.document |= {"scenes": [{"name": "mien", "nodes": [0, 4, 5]}], "scene": 0}
+    return Nodes(face=4, head=1, eyes=(2, 3))
+
+
+def _share_of_turn(person: Person, pivot: Float[np.ndarray, " 3"]) -> Float[np.ndarray, " vertex"]:
+    """0 where a vertex stays with the shoulders, 1 where it turns with the head."""
+    along = (person.vertices_m - pivot) @ _AXIS
+    share = np.clip((along - _STAYS_M) / (_TURNS_M - _STAYS_M), 0, 1)
+    smooth: Float[np.ndarray, " vertex"] = share * share * (3 - 2 * share)
+    return smooth
+
+
+def _deltas_by_control(head: Head, controls: tuple[str, ...]) -> Float[np.ndarray, "control v 3"]:
+    still = np.zeros_like(head.mean_m)
+    known = dict(zip(head.unit_names, head.unit_deltas_m, strict=True))
+    return np.stack([known.get(name, still) for name in controls])
+
+
+def _part_triangles(head: Head, part: str) -> Triangles:
+    triangles: Triangles = head.part_triangles(part) - head.parts[part].start
+    return triangles
+
+
+def _normals(head: Head, vertices_m: Vertices) -> Float[np.ndarray, "vertex 3"]:
+    """Smooth normals: the sum of the triangles around a place, over texture seams too."""
+    a, b, c = (vertices_m[head.triangles[:, corner]] for corner in range(3))
+    faces = np.cross(b - a, c - a).astype(np.float64)
+    total = np.zeros((len(vertices_m), 3))
+    for corner in range(3):
+        place = head.weld[head.triangles[:, corner]]
+        for axis in range(3):
+            total[:, axis] += np.bincount(place, faces[:, axis], minlength=len(total))
+    total = total[head.weld]
+    length = np.linalg.norm(total, axis=1, keepdims=True)
+    return np.where(length > 0, total / np.maximum(length, 1e-30), [0.0, 0.0, 1.0])
+
+
+def _primitive(
+    glb: GlbBuilder,
+    vertices_m: Vertices,
+    normals: Float[np.ndarray, "vertex 3"],
+    triangles: Triangles,
+    *,
+    material: int,
+    share: Float[np.ndarray, " vertex"] | None = None,
+    colours: Float[np.ndarray, "vertex 4"] | None = None,
+) -> dict[str, Any]:
+    attributes = {
+        "POSITION": glb.vertices(vertices_m, bounds=True),
+        "NORMAL": glb.vertices(_unit(normals)),
+    }
+    if share is not None:
+        joints = np.zeros((len(share), 4), dtype=np.int64)
+        joints[:, 1] = share > 0  # a joint without weight must be joint 0
+        turn = share.astype(np.float32).astype(np.float64)
+        weights = np.stack([1 - turn, turn, 0 * turn, 0 * turn], axis=1)
+        attributes |= {"JOINTS_0": glb.joints(joints), "WEIGHTS_0": glb.vertices(weights)}
+    if colours is not None:
+        attributes["COLOR_0"] = glb.colours(colours)
+    return {
+        "attributes": attributes,
+        "indices": glb.triangles(triangles),
+        "material": material,
+    }
+
+
+def _unit(vectors: Float[np.ndarray, "vertex 3"]) -> Float[np.ndarray, "vertex 3"]:
+    wide = vectors.astype(np.float64)
+    result: Float[np.ndarray, "vertex 3"] = wide / np.linalg.norm(wide, axis=1, keepdims=True)
+    return result
+
+
+def _hair_primitives(
+    glb: GlbBuilder, head: Head, person: Person, controls: tuple[str, ...]
+) -> list[dict[str, Any]]:
+    """Brows and lashes; they turn with the head and follow the skin."""
+    primitives = []
+    rows = {name: row for row, name in enumerate(head.unit_names)}
+    for kind, material in (("brow", "brows"), ("lash", "lashes")):
+        strands = grown(head, person, "brow" if kind == "brow" else "lash")
+        hair = ribbons(head, person, strands, most=_HAIRS[kind], wider=_WIDER[kind])
+        primitive = _primitive(
+            glb,
+            hair.vertices_m,
+            hair.normals,
+            hair.triangles,
+            material=_MATERIALS.index(material),
+            share=np.ones(len(hair.vertices_m)),
+        )
+        nothing = np.zeros_like(hair.vertices_m)
+        targets = []
+        for name in controls:
+            delta = hair.deltas_m[rows[name]] if name in rows else nothing
+            position = glb.sparse(delta, nothing=10 * _STILL_M, bounds=True)
+            still = glb.sparse(nothing, nothing=0.0, bounds=False)
+            targets.append({"POSITION": position, "NORMAL": still})
+        primitive["targets"] = targets
+        primitives.append(primitive)
+    return primitives
+
+
+def _eye(glb: GlbBuilder, side: str, radius_m: float) -> dict[str, Any]:
+    mesh = eye_mesh(radius_m, segments=_EYE_SEGMENTS)
+    primitives = []
+    for region, material in (
+        (EyeRegion.SCLERA, "sclera"),
+        (EyeRegion.IRIS, "iris"),
+        (EyeRegion.PUPIL, "pupil"),
+        (EyeRegion.CORNEA, "cornea"),
+    ):
+        chosen = np.flatnonzero(mesh.region == region)
+        new = np.full(len(mesh.region), -1)
+        new[chosen] = np.arange(len(chosen))
+        triangles = new[mesh.triangles]
+        vertices = mesh.vertices_m[chosen]
+        primitives.append(
+            _primitive(
+                glb,
+                vertices,
+                _eye_normals(mesh, region)[chosen],
+                triangles[(triangles >= 0).all(axis=1)],
+                material=_MATERIALS.index(material),
+            )
+        )
+    return {"name": f"eye{side.capitalize()}", "primitives": primitives}
+
+
+def _eye_normals(mesh: EyeMesh, region: EyeRegion) -> Float[np.ndarray, "vertex 3"]:
+    """Normals of one region, from its triangles."""
+    inside = mesh.triangles[(mesh.region[mesh.triangles] == region).all(axis=1)]
+    a, b, c = (mesh.vertices_m[inside[:, corner]] for corner in range(3))
+    faces = np.cross(b - a, c - a)
+    total = np.zeros_like(mesh.vertices_m)
+    for corner in range(3):
+        np.add.at(total, inside[:, corner], faces)
+    length = np.linalg.norm(total, axis=1, keepdims=True)
+    return np.where(length > 0, total / np.maximum(length, 1e-30), [0.0, 0.0, 1.0])
+
+
+_MATERIALS = (
+    "skin",
+    "teeth_upper",
+    "teeth_lower",
+    "tongue",
+    "shirt",
+    "brows",
+    "lashes",
+    "sclera",
+    "iris",
+    "pupil",
+    "cornea",
+)
+
+
+def _materials(person: Person) -> list[dict[str, Any]]:
+    """Plain materials: base colour and roughness. The skin's colour is in its vertices."""
+    look = person.appearance
+    rows: Mapping[str, tuple[Any, float]] = {
+        "skin": ((1.0, 1.0, 1.0), 0.55),
+        "teeth_upper": ((0.90, 0.87, 0.80), 0.3),
+        "teeth_lower": ((0.88, 0.85, 0.78), 0.3),
+        "tongue": ((0.72, 0.40, 0.40), 0.4),
+        "shirt": (look["shirt_rgb"], 0.9),
+        "brows": (look["brow_rgb"], 0.7),
+        "lashes": (tuple(0.5 * float(value) for value in _rgb(look["brow_rgb"])), 0.7),
+        "sclera": ((0.93, 0.91, 0.89), 0.25),
+        "iris": (look["iris_rgb"], 0.3),
+        "pupil": ((0.01, 0.01, 0.01), 0.4),
+        "cornea": ((1.0, 1.0, 1.0), 0.05),
+    }
+    materials = []
+    for name in _MATERIALS:
+        srgb, roughness = rows[name]
+        alpha = 0.06 if name == "cornea" else 1.0
+        material: dict[str, Any] = {
+            "name": name,
+            "pbrMetallicRoughness": {
+                "baseColorFactor": [*_linear(np.array(_rgb(srgb))).tolist(), alpha],
+                "metallicFactor": 0.0,
+                "roughnessFactor": roughness,
+            },
+        }
+        if name == "cornea":
+            material["alphaMode"] = "BLEND"
+        if name in {"brows", "lashes", "shirt"}:
+            material["doubleSided"] = True
+        materials.append(material)
+    return materials
+
+
+def _rgb(value: Any) -> tuple[float, float, float]:
+    red, green, blue = value
+    return (float(red), float(green), float(blue))
+
+
+def _linear(srgb: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
+    """Linear light of sRGB values 0..1."""
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004
+
+
+def _colours(head: Head, person: Person) -> Float[np.ndarray, "vertex 4"]:
+    """Skin in linear colours: redder lips and ears, cropped hair, shade in the creases."""
+    look, masks = person.appearance, head.masks
+    skin = _linear(np.array(_rgb(look["skin_rgb"])))
+    hair = _linear(np.array(_rgb(look["hair_rgb"])))
+    colour = np.tile(skin, (len(head.mean_m), 1))
+
+    def tint(mask: str, strength: float, towards: Float[np.ndarray, " 3"]) -> None:
+        share = (masks[mask] * strength)[:, None]
+        colour[:] = colour * (1 - share) + towards * share
+
+    tint("lips", 0.75, skin * np.array([0.85, 0.45, 0.48]))
+    tint("ears", 0.25, skin * np.array([1.0, 0.72, 0.70]))
+    tint("eyelids", 0.25, skin * np.array([0.80, 0.66, 0.64]))
+    tint("inside_mouth", 0.9, np.array([0.16, 0.035, 0.035]))
+    tint("scalp", 0.92 * min(1.0, 1.6 * float(np.sum(look["hair_density"]))), hair)
+    shade = 0.45 + 0.55 * masks["occlusion"]
+    return np.concatenate([colour * shade[:, None], np.ones((len(colour), 1))], axis=1)
