@@ -38,6 +38,10 @@ EYES = (slice(14598, 14670), slice(14670, 14742))
 """Source vertices of the left and the right eyeball."""
 
 
+SMALLEST_M = 2e-6
+"""Displacements below this are below the source's own digits."""
+
+
 class Source:
     """The source model as a linear shape model with y up and z out of the face."""
 
@@ -108,7 +112,7 @@ def shared_shape(source: Source, textures: Path, mesh: geometry.Mesh) -> Shared:
     units[jaw] = repairs.dropped_tongue(mesh, units[jaw])
     shrug = source.unit_names.index("mouthShrugLower")
     units[shrug] = repairs.raised_chin(mesh, units[shrug], mesh.of(body))
-    units[np.abs(units).max(axis=2) < 2e-6] = 0  # 2 um: below the source's own digits
+    units[np.abs(units).max(axis=2) < SMALLEST_M] = 0
     skin = repairs.part(mesh, 0)
     count = mesh.part_vertices[-1]
     values = {name: np.zeros(count) for name in masks.NAMES}
@@ -274,7 +278,8 @@ def landmark_arrays(
     )
     digest = hashlib.sha256(options.landmark_model.read_bytes()).hexdigest()
     made = {
-        "how": "median over frontal drawings of all people, traced to the skin; inner lips from an open mouth",
+        "how": "median over frontal drawings of all people, traced to the skin; "
+        "inner lips from drawings with an open mouth",
         "model_sha256": digest,
         **{key: round(value, 3) for key, value in quality.items()},
     }

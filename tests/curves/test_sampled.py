@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.interpolate import make_interp_spline
 
@@ -18,6 +18,9 @@ from mien.curves import (
     spline_from_samples,
 )
 
+quick = settings(max_examples=60, deadline=None)
+"""A busy machine is no failure."""
+
 values_in_range = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0, 1).map(lambda v: v * v))
 
 
@@ -28,6 +31,7 @@ def sampled(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
     return np.cumsum(steps), samples
 
 
+@quick
 @given(sampled())
 def test_a_curve_passes_its_samples_and_never_leaves_its_range(
     drawn: tuple[np.ndarray, np.ndarray],
@@ -40,6 +44,7 @@ def test_a_curve_passes_its_samples_and_never_leaves_its_range(
     assert curve(fine).max() <= 1 + 1e-11
 
 
+@quick
 @given(st.integers(0, 100_000))
 def test_it_is_scipys_spline_where_that_stays_inside(seed: int) -> None:
     rng = np.random.default_rng(seed)
@@ -127,6 +132,7 @@ def test_times_that_do_not_increase_are_refused() -> None:
         curve_from_samples(np.array([0.0, 0.0]), np.array([0.1, 0.5]))
 
 
+@quick
 @given(st.integers(0, 1000))
 def test_engine_times_move_a_curve_by_less_than_its_slope_allows(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -20,6 +20,7 @@ from mien.export import PERFORMANCE_GLB, read_glb_weights, write_glb
 from mien.export.glb_animation import quaternions, rotation_keys
 from mien.head import load_head, pose_vertices
 from mien.head.view import head_rotation
+from mien.render.pose import neck_of
 from mien.rig import Performance
 
 HERE = Path(__file__).parent
@@ -172,6 +173,17 @@ def test_normals_and_weights_are_of_length_one(witness: pygltflib.GLTF2) -> None
             if primitive.attributes.WEIGHTS_0 is not None:
                 weights = numbers(witness, primitive.attributes.WEIGHTS_0)
                 np.testing.assert_allclose(weights.sum(axis=1), 1, atol=1e-6)
+
+
+def test_the_neck_bends_as_in_pictures(witness: pygltflib.GLTF2) -> None:
+    head = load_head()
+    person = head.people_of("shown")[0]
+    neck = neck_of(person.vertices_m, person.eye_centre_m)
+    skin = witness.meshes[0].primitives[0]
+    share = numbers(witness, skin.attributes.WEIGHTS_0)[:, 1]
+    np.testing.assert_allclose(share, neck.share[head.parts["skin"]], atol=1e-6)
+    (pivot,) = (node.translation for node in witness.nodes if node.name == "head")
+    np.testing.assert_allclose(pivot, neck.pivot_m, atol=1e-9)
 
 
 def test_one_file_is_small(glb: Path) -> None:

@@ -6,26 +6,15 @@ from pathlib import Path
 import pytest
 
 from mien.core.errors import FormatError, InputError
-from mien.export import (
-    CURVE_TABLE_CSV,
-    CURVE_TABLE_JSON,
-    PERFORMANCE_GLB,
-    PERFORMANCE_JSON,
-    ROUTE_LIMITS,
-    route_errors,
-    write_curve_table_csv,
-    write_curve_table_json,
-    write_glb,
-)
+from mien.export import FORMATS, PERFORMANCE_JSON, ROUTE_LIMITS, route_errors, write_formats
 from mien.rig import Performance, write_performance
 
 
 def test_every_route_is_within_its_limit(performance: Performance, tmp_path: Path) -> None:
-    write_performance(performance, tmp_path / PERFORMANCE_JSON)
-    write_glb(performance, tmp_path / PERFORMANCE_GLB)
-    write_curve_table_csv(performance, tmp_path / CURVE_TABLE_CSV)
-    write_curve_table_json(performance, tmp_path / CURVE_TABLE_JSON)
-    errors = route_errors(performance, tmp_path)
+    written = write_formats(performance, tmp_path / "new")
+    assert [path.name for path in written] == list(FORMATS)
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == sorted(FORMATS)
+    errors = route_errors(performance, tmp_path / "new")
     assert set(errors) == set(ROUTE_LIMITS)
     for name, error in errors.items():
         assert 0 < error <= ROUTE_LIMITS[name]

@@ -25,8 +25,8 @@ def test_the_same_place_has_the_same_grain_whatever_else_is_asked() -> None:
 def test_the_field_is_smooth_below_its_grain_and_unlike_beyond_it() -> None:
     points = _points(4000)
     field = value_noise(points, 0.004, np.random.default_rng(1))
-    near = value_noise(points + (0.0002, 0, 0), 0.004, np.random.default_rng(1))
-    far = value_noise(points + (0.012, 0, 0), 0.004, np.random.default_rng(1))
+    near = value_noise(points + np.array((0.0002, 0, 0)), 0.004, np.random.default_rng(1))
+    far = value_noise(points + np.array((0.012, 0, 0)), 0.004, np.random.default_rng(1))
     assert np.corrcoef(field, near)[0, 1] > 0.98
     assert abs(np.corrcoef(field, far)[0, 1]) < 0.15
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from types import MappingProxyType
 
 import numpy as np
@@ -13,11 +14,12 @@ from mien.core.arrays import ImageRgb
 from mien.core.errors import UsageError
 from mien.head import load_head
 from mien.render import Light, Portrait
-from mien.render.body import EYE, SKIN, TEETH, body_of
+from mien.render.body import body_of
 from mien.render.camera import camera_for
 from mien.render.deferred import DeferredPainter
 from mien.render.fast import FastPainter
 from mien.render.lashes import grow_lashes
+from mien.render.material import EYE, SKIN, TEETH
 from mien.render.paint import Paint, paint_person
 from mien.render.pose import HeadPose
 from mien.render.raster import NOTHING, visibility
@@ -70,9 +72,7 @@ def test_threads_do_not_change_a_byte() -> None:
     shared = Portrait(
         _HEAD, _PERSON, width_px=_SIZE_PX, height_px=_SIZE_PX, quality="portrait", threads=3
     )
-    np.testing.assert_array_equal(
-        shared.frame(_weights()), _portrait("portrait").frame(_weights())
-    )
+    np.testing.assert_array_equal(shared.frame(_weights()), _portrait("portrait").frame(_weights()))
 
 
 def _dotted() -> tuple[FastPainter, int]:
@@ -128,7 +128,10 @@ def _shifted(quality: str, shift_px: float) -> Float64[np.ndarray, "row column"]
     picture = portrait.frame(
         _weights(), head_translation_m=(shift_px / portrait.px_per_m, 0.0, 0.0)
     )
-    return picture[30:160, 30:160].astype(np.float64).mean(axis=2)
+    result: Float64[np.ndarray, "row column"] = (
+        picture[30:160, 30:160].astype(np.float64).mean(axis=2)
+    )
+    return result
 
 
 @pytest.mark.parametrize("quality", ["fast", "portrait"])
@@ -156,7 +159,7 @@ def test_the_picture_changes_in_proportion_to_the_shift(quality: str) -> None:
 
 def test_nothing_flickers_between_frames_a_twentieth_of_a_pixel_apart() -> None:
     frames = [_shifted("portrait", shift) for shift in np.arange(0, 0.5, 0.05)]
-    largest = [np.abs(b - a).max() for a, b in zip(frames, frames[1:], strict=False)]
+    largest = [np.abs(b - a).max() for a, b in pairwise(frames)]
     assert max(largest) < 55
 
 
@@ -293,6 +296,5 @@ def test_a_bald_person_has_no_hair_to_draw() -> None:
 
 def test_painters_hold_what_they_were_given() -> None:
     assert {DeferredPainter, FastPainter} == {
-        type(painter)
-        for painter in (_portrait("fast").painter, _portrait("portrait").painter)
+        type(painter) for painter in (_portrait("fast").painter, _portrait("portrait").painter)
     }

@@ -10,10 +10,10 @@ from mien.render.raster import NOTHING, rasterise_rows, visibility, weights_at
 _FRONT = np.array([[0, 2, 1]])
 
 
-def _triangle(
-    x: float = 0.0, y: float = 0.0, near: float = 1.0
-) -> Float64[np.ndarray, "vertex 3"]:
-    return np.array([[x + 2.3, y + 2.1, near], [x + 14.2, y + 3.4, near], [x + 5.1, y + 12.7, near]])
+def _triangle(x: float = 0.0, y: float = 0.0, near: float = 1.0) -> Float64[np.ndarray, "vertex 3"]:
+    return np.array(
+        [[x + 2.3, y + 2.1, near], [x + 14.2, y + 3.4, near], [x + 5.1, y + 12.7, near]]
+    )
 
 
 def _area(points: Float64[np.ndarray, "vertex 3"]) -> float:

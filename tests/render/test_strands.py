@@ -25,13 +25,14 @@ def _ink(
     picture = np.zeros((22, 22, 3), np.float32)
     draw = draw_strands.py_func if plain else draw_strands
     draw(
-        points,
-        np.full((1, segments + 1), half_width),
-        np.ones((1, segments + 1, 3)),
-        np.ones(1),
+        (
+            points,
+            np.full((1, segments + 1), half_width),
+            np.ones((1, segments + 1, 3)),
+            np.ones(1),
+        ),
         np.array([0, 22]),
-        np.full((22, 22), depth, np.float32),
-        np.full((22, 22), cover, np.float32),
+        (np.full((22, 22), depth, np.float32), np.full((22, 22), cover, np.float32)),
         0.01,
         picture,
     )
@@ -44,9 +45,7 @@ def test_a_line_leaves_as_much_ink_as_it_has_area(half_width: float) -> None:
 
 
 def test_ink_stays_the_same_wherever_the_line_lies_between_pixels() -> None:
-    amounts = [
-        _ink(shift=(x, y)).sum() for x in np.linspace(0, 1, 6) for y in np.linspace(0, 1, 6)
-    ]
+    amounts = [_ink(shift=(x, y)).sum() for x in np.linspace(0, 1, 6) for y in np.linspace(0, 1, 6)]
     assert np.ptp(amounts) < 0.02 * np.mean(amounts)
 
 

@@ -14,8 +14,10 @@ from mien.core.facs import EMOTIONS, Channel
 from mien.core.provenance import Provenance
 from mien.core.time import TimeBase
 from mien.core.track import ActionUnitTrack, EmotionPosterior, Event, EventKind, UnitPeak
+from mien.head import au_delta, load_head
 from mien.rig import (
     Performance,
+    load_rig,
     perform,
     performance_from_json,
     performance_to_json,
@@ -112,19 +114,19 @@ def test_a_sum_is_held_at_one_and_said() -> None:
     )
 
 
-def test_a_one_sided_inner_brow_is_the_mean_and_a_warning_names_it() -> None:
+def test_a_one_sided_inner_brow_shows_its_larger_side_and_a_warning_names_it() -> None:
     course = bump(90, 30, 0.6)
     performance = perform(track_of({"AU01L": course, "AU01R": STILL}))
-    np.testing.assert_allclose(performance.curves["browInnerUp"](TIMES), course / 2, atol=1e-6)
+    np.testing.assert_allclose(performance.curves["browInnerUp"](TIMES), course, atol=1e-6)
     (warning,) = performance.warnings
     assert warning.startswith("AU01L (inner brow raiser, left) exceeds the other side by 0.60")
     assert perform(track_of({"AU01L": course, "AU01R": course})).warnings == ()
 
 
 def test_a_unit_without_a_control_is_named() -> None:
-    performance = perform(track_of({"AU11L": bump(90, 30, 0.6)}))
+    performance = perform(track_of({"AU38L": bump(90, 30, 0.6)}))
     (warning,) = performance.warnings
-    assert warning.startswith("AU11L (nasolabial furrow deepener) cannot be shown")
+    assert warning.startswith("AU38L (nostril dilator) cannot be shown")
 
 
 def test_gaze_moves_the_eyes_and_the_lids_controls() -> None:
@@ -235,3 +237,16 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(FormatError, match="not UTF-8"):
         read_performance(path)
+
+
+def test_the_controls_move_the_built_in_head_as_its_action_units_do() -> None:
+    head = load_head()
+    courses = {"AU04L": 0.6, "AU12R": 0.3, "AU17": 0.5, "AU26": 0.8, "AU23": 0.4}
+    track = track_of({name: np.full(COUNT, height) for name, height in courses.items()})
+    weights = perform(track).sampled(np.array([0.5]))[0]
+    performed = dict(zip(load_rig("arkit52").controls, weights, strict=True))
+    blended = sum(
+        performed[name] * head.unit_deltas_m[row] for row, name in enumerate(head.unit_names)
+    )
+    expected = sum(height * au_delta(head, Channel.parse(name)) for name, height in courses.items())
+    np.testing.assert_allclose(blended, expected, atol=1e-7)

@@ -163,7 +163,7 @@ def test_a_stream_without_time_stamps_is_refused(make_video: MakeVideo) -> None:
 
 
 def _write_with_stamps(path: Path, stamps_ms: list[int]) -> None:
-    """Write key frames whose time stamps may repeat or go back (they must not precede 0, 1, ...)."""
+    """Write key frames whose stamps may repeat or go back, but stay above 0, 1, 2 ..."""
     with av.open(str(path), "w") as container:
         stream = container.add_stream("mjpeg", rate=1000)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuvj420p"
@@ -195,7 +195,7 @@ def test_frames_with_a_time_that_was_given_before_are_left_out_and_counted(
 def test_a_file_in_which_many_frames_share_a_time_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "stuck.mkv"
     _write_with_stamps(path, [33 * (index // 3) + 30 for index in range(30)])
-    with pytest.raises(VideoError, match="20 of the first 30 frames of stuck.mkv have the time"):
+    with pytest.raises(VideoError, match=r"20 of the first 30 frames of stuck\.mkv have the time"):
         open_video(path)
 
 

@@ -3,6 +3,8 @@
 All cuts are made on the average person, so every identity has the same topology.
 """
 
+# ruff: noqa: PLR2004 - valences and planes are explained where they stand
+
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,7 +178,8 @@ def lash_grids(mesh: Mesh, positions: np.ndarray) -> dict[str, np.ndarray]:
     quads = mesh.quads[start:stop]
     size = int(quads.max()) + 1
     graph = sp.coo_array(
-        (np.ones(quads.size), (quads.ravel(), np.roll(quads, -1, axis=1).ravel())), shape=(size, size)
+        (np.ones(quads.size), (quads.ravel(), np.roll(quads, -1, axis=1).ravel())),
+        shape=(size, size),
     )
     _, label = sp.csgraph.connected_components(graph, directed=False)
     cards = [quads[label[quads[:, 0]] == piece] for piece in np.unique(label[quads])]
@@ -193,7 +196,11 @@ def lash_grids(mesh: Mesh, positions: np.ndarray) -> dict[str, np.ndarray]:
 
 def _grid(card: np.ndarray, positions: np.ndarray) -> np.ndarray:
     """Order the vertices of a strip, from the corner of its root row next to the nose."""
-    sides = {tuple(sorted((int(a), int(b)))) for q in card for a, b in zip(q, np.roll(q, -1), strict=True)}
+    sides = {
+        tuple(sorted((int(a), int(b))))
+        for q in card
+        for a, b in zip(q, np.roll(q, -1), strict=True)
+    }
     neighbours: dict[int, set[int]] = {}
     for a, b in sides:
         neighbours.setdefault(a, set()).add(b)
@@ -210,9 +217,7 @@ def _grid(card: np.ndarray, positions: np.ndarray) -> np.ndarray:
     rows = [root]
     taken = set(root)
     for _ in range(4):
-        following = [
-            next(n for n in sorted(neighbours[v] - taken)) for v in rows[-1]
-        ]
+        following = [next(n for n in sorted(neighbours[v] - taken)) for v in rows[-1]]
         rows.append(following)
         taken.update(following)
     return np.array(rows).T
@@ -222,5 +227,9 @@ def _walk(neighbours: dict[int, set[int]], first: int, second: int) -> list[int]
     """Follow the border from a corner to the next corner."""
     path = [first, second]
     while len(neighbours[path[-1]]) == 3:
-        path.append(next(v for v in sorted(neighbours[path[-1]]) if v not in path and len(neighbours[v]) < 4))
+        path.append(
+            next(
+                v for v in sorted(neighbours[path[-1]]) if v not in path and len(neighbours[v]) < 4
+            )
+        )
     return path

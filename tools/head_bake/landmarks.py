@@ -5,14 +5,17 @@ sees its points, and each point is traced back to the skin. The answers of all p
 on the average person and put back on the surface.
 """
 
+# ruff: noqa: PLR2004 - numbers of the model and of the drawing are explained where they stand
+
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
-
+from scipy.optimize import linear_sum_assignment
 from head_bake.occlusion import vertex_normals
+
 from mien.head.view import View
 from mien.head.zbuffer import front_triangles
 
@@ -191,7 +194,8 @@ def embed(
             detections.append((person, view, points, turn == TURNS_RAD[0]))
             triangle, weights = _trace(scene, person, front, view, points)
             placed.append(np.einsum("lc,lcd->ld", weights, average[scene.triangles[triangle]]))
-    middle = np.median(np.stack(placed), axis=0)
+    twin = _twins(np.median(np.stack(placed), axis=0))
+    middle = _symmetric(np.median(np.stack(placed), axis=0), twin)
     triangle, weights = _nearest_on_surface(scene, average, middle, dark_below=0.12)
     parted = []
     lips = np.array(INNER_LIPS)
@@ -201,9 +205,10 @@ def embed(
         hit, share = _trace(scene, posed, front, view, model(picture))
         # Averaged with the mouth open, where the lips are apart.
         open_average = average + PARTED * scene.jaw_open
-        parted.append(np.einsum("lc,lcd->ld", share, open_average[scene.triangles[hit]])[lips])
+        parted.append(np.einsum("lc,lcd->ld", share, open_average[scene.triangles[hit]]))
+    middle = _symmetric(np.median(np.stack(parted), axis=0), twin)
     triangle[lips], weights[lips] = _nearest_on_surface(
-        scene, open_average, np.median(np.stack(parted), axis=0), dark_below=0.05
+        scene, open_average, middle[lips], dark_below=0.05
     )
     corners = scene.triangles[triangle]
     errors = []
@@ -221,6 +226,18 @@ def embed(
         "pictures": len(detections),
     }
     return triangle, weights, quality
+
+
+def _twins(points: np.ndarray) -> np.ndarray:
+    """Each landmark's partner on the other side; its own for those on the midline."""
+    distance = np.linalg.norm(points[:, None] - points[None] * (-1, 1, 1), axis=2)
+    _, twin = linear_sum_assignment(distance**2)
+    return twin
+
+
+def _symmetric(points: np.ndarray, twin: np.ndarray) -> np.ndarray:
+    """Average the two sides: the average person is symmetric, the light in the pictures is not."""
+    return (points + points[twin] * (-1, 1, 1)) / 2
 
 
 def _trace(scene, person, front, view, points):  # noqa: ANN001, ANN202

@@ -1,5 +1,7 @@
 """Where lips, lids, ears, brows and hair are: one number 0..1 per vertex."""
 
+# ruff: noqa: PLR2004 - thresholds of masks are explained where they stand
+
 from pathlib import Path
 
 import cv2
@@ -23,6 +25,7 @@ HAIRLINE_M = (0.066, 0.067, 0.064, 0.050, 0.022, -0.006, -0.014, -0.030, -0.056,
 """Height of the hairline by azimuth: brow 0, sideburn about 80, nape 180."""
 
 SKULL_AXIS_Z_M = -0.095
+
 
 def textured(uv: np.ndarray, textures: Path) -> dict[str, np.ndarray]:
     """Sample the source's mask textures at texture coordinates (v up)."""

@@ -5,6 +5,8 @@ recognition to be built on. ``held-out`` are other mixtures with features of the
 of people whom the recogniser has not seen.
 """
 
+# ruff: noqa: E501, PLR2004 - a table reads better in rows; ages and shares are data
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -161,7 +163,7 @@ def appearance(recipe: Recipe) -> dict[str, float | list[float]]:
     luminance = sum(w * c / 255 for w, c in zip((0.3, 0.59, 0.11), recipe.skin_rgb, strict=True))
     brow = (
         recipe.hair_rgb if recipe.age_years < 55 else tuple(int(0.75 * c) for c in recipe.hair_rgb)
-    )  # noqa: E501, PLR2004
+    )
     male = 1.0 - recipe.female
     return {
         "skin_rgb": rgb(recipe.skin_rgb),

@@ -10,11 +10,13 @@
 - The shirt lies on the skin. It is lifted off, and its open edges are smoothed.
 """
 
-import numpy as np
-from scipy.ndimage import gaussian_filter1d
+# ruff: noqa: PLR2004 - thresholds are explained where they stand
 
+import numpy as np
 from head_bake.geometry import Mesh
 from head_bake.occlusion import vertex_normals
+from scipy.ndimage import gaussian_filter1d
+
 from mien.head.subdivision import catmull_clark
 from mien.head.zbuffer import front_triangles
 

@@ -10,6 +10,7 @@ import typer
 from mien import __version__
 from mien.cli.boundary import guarded, stop_writing
 from mien.cli.doctor import doctor_verb
+from mien.cli.head_sheet import sheet_verb
 from mien.cli.model_files import fetch_verb, list_verb
 from mien.cli.running import analyze_verb, demo_verb, run_verb
 from mien.cli.sentences import INTERRUPTED
@@ -62,6 +63,23 @@ models_app = typer.Typer(
 models_app.command("list")(guarded(list_verb))
 models_app.command("fetch")(guarded(fetch_verb))
 app.add_typer(models_app, name="models")
+
+head_app = typer.Typer(
+    help="The built-in head.",
+    no_args_is_help=True,
+    context_settings=_TERSE,
+    rich_markup_mode=None,
+)
+head_app.command("sheet")(guarded(sheet_verb))
+
+
+# A group of one verb would otherwise be taken for the verb itself.
+@head_app.callback()
+def _head() -> None:
+    """Group the verbs about the built-in head."""
+
+
+app.add_typer(head_app, name="head")
 
 
 def main() -> None:

@@ -66,7 +66,8 @@ class HumanVoice(Voice):
         for line in result.lines:
             _out(line)
         for table in result.tables:
-            print_table(table.title, table.columns, table.rows)
+            if table.rows:
+                print_table(table.title, table.columns, table.rows)
         if result.files:
             names = ", ".join(_shown(file, result.out) for file in result.files)
             _out(f"{job.name} -> {result.out}: {names}")

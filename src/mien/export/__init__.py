@@ -9,6 +9,7 @@ from mien.export.curve_table import (
     write_curve_table_csv,
     write_curve_table_json,
 )
+from mien.export.formats import FORMATS, write_formats
 from mien.export.glb import PERFORMANCE_GLB, read_glb_weights, write_glb
 from mien.export.live_link_csv import (
     LIVE_LINK_CSV,
@@ -22,6 +23,7 @@ from mien.export.unreal_script import PERFORMANCE_JSON, UNREAL_SCRIPT, write_unr
 __all__ = [
     "CURVE_TABLE_CSV",
     "CURVE_TABLE_JSON",
+    "FORMATS",
     "LIVE_LINK_CSV",
     "PERFORMANCE_GLB",
     "PERFORMANCE_JSON",
@@ -36,6 +38,7 @@ __all__ = [
     "table_times",
     "write_curve_table_csv",
     "write_curve_table_json",
+    "write_formats",
     "write_glb",
     "write_live_link_csv",
     "write_unreal_script",

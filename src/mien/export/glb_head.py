@@ -1,6 +1,5 @@
 """The built-in head as glTF meshes: a face that blends, a shirt, and eyes that turn."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,14 +8,19 @@ from jaxtyping import Float
 
 from mien.core.arrays import Triangles, Vertices
 from mien.export.glb_buffer import GlbBuilder
+from mien.export.glb_look import MATERIALS, materials, skin_colours
 from mien.export.glb_ribbons import ribbons
 from mien.head import Head, Person
 from mien.head.eye import EyeMesh, EyeRegion, eye_mesh
-from mien.head.growth import grown
+from mien.head.strands import StrandKind
 
 _FACE_PARTS = ("skin", "teeth_upper", "teeth_lower", "tongue")
-_HAIRS = {"brow": 420, "lash": 240}
-_WIDER = {"brow": 1.5, "lash": 1.0}
+_HAIRS: tuple[tuple[StrandKind, str, int, float], ...] = (
+    ("brow", "brows", 420, 1.5),
+    ("lash", "lashes", 240, 1.0),
+)
+"""Kind, material, most hairs, and how much wider than grown."""
+
 _EYE_SEGMENTS = 24
 _STILL_M = 2e-6
 """A shape that moves a vertex by less leaves it out."""
@@ -44,12 +48,12 @@ def add_head(glb: GlbBuilder, head: Head, person: Person, controls: tuple[str, .
     the head has no shape for is a shape that moves nothing.
     """
     document = glb.document
-    document.update(materials=_materials(person), meshes=[], nodes=[], skins=[])
+    document.update(materials=materials(person), meshes=[], nodes=[], skins=[])
     pivot = person.eye_centre_m.mean(axis=0) + np.array(_PIVOT_FROM_EYES_M)
     share = _share_of_turn(person, pivot)
     deltas = _deltas_by_control(head, controls)
     normals = _normals(head, person.vertices_m)
-    colours = _colours(head, person)
+    colours = skin_colours(head, person)
     primitives = []
     for part in _FACE_PARTS:
         where, triangles = head.parts[part], _part_triangles(head, part)
@@ -58,7 +62,7 @@ def add_head(glb: GlbBuilder, head: Head, person: Person, controls: tuple[str, .
             person.vertices_m[where],
             normals[where],
             triangles,
-            material=_MATERIALS.index(part),
+            material=MATERIALS.index(part),
             share=share[where],
             colours=colours[where] if part == "skin" else None,
         )
@@ -90,7 +94,7 @@ def add_head(glb: GlbBuilder, head: Head, person: Person, controls: tuple[str, .
                     person.vertices_m[shirt],
                     normals[shirt],
                     _part_triangles(head, "shirt"),
-                    material=_MATERIALS.index("shirt"),
+                    material=MATERIALS.index("shirt"),
                     share=share[shirt],
                 )
             ],
@@ -195,15 +199,14 @@ def _hair_primitives(
     """Brows and lashes; they turn with the head and follow the skin."""
     primitives = []
     rows = {name: row for row, name in enumerate(head.unit_names)}
-    for kind, material in (("brow", "brows"), ("lash", "lashes")):
-        strands = grown(head, person, "brow" if kind == "brow" else "lash")
-        hair = ribbons(head, person, strands, most=_HAIRS[kind], wider=_WIDER[kind])
+    for kind, material, most, wider in _HAIRS:
+        hair = ribbons(head, person, head.strands(person, kind), most=most, wider=wider)
         primitive = _primitive(
             glb,
             hair.vertices_m,
             hair.normals,
             hair.triangles,
-            material=_MATERIALS.index(material),
+            material=MATERIALS.index(material),
             share=np.ones(len(hair.vertices_m)),
         )
         nothing = np.zeros_like(hair.vertices_m)
@@ -238,7 +241,7 @@ def _eye(glb: GlbBuilder, side: str, radius_m: float) -> dict[str, Any]:
                 vertices,
                 _eye_normals(mesh, region)[chosen],
                 triangles[(triangles >= 0).all(axis=1)],
-                material=_MATERIALS.index(material),
+                material=MATERIALS.index(material),
             )
         )
     return {"name": f"eye{side.capitalize()}", "primitives": primitives}
@@ -254,84 +257,3 @@ def _eye_normals(mesh: EyeMesh, region: EyeRegion) -> Float[np.ndarray, "vertex 
         np.add.at(total, inside[:, corner], faces)
     length = np.linalg.norm(total, axis=1, keepdims=True)
     return np.where(length > 0, total / np.maximum(length, 1e-30), [0.0, 0.0, 1.0])
-
-
-_MATERIALS = (
-    "skin",
-    "teeth_upper",
-    "teeth_lower",
-    "tongue",
-    "shirt",
-    "brows",
-    "lashes",
-    "sclera",
-    "iris",
-    "pupil",
-    "cornea",
-)
-
-
-def _materials(person: Person) -> list[dict[str, Any]]:
-    """Plain materials: base colour and roughness. The skin's colour is in its vertices."""
-    look = person.appearance
-    rows: Mapping[str, tuple[Any, float]] = {
-        "skin": ((1.0, 1.0, 1.0), 0.55),
-        "teeth_upper": ((0.90, 0.87, 0.80), 0.3),
-        "teeth_lower": ((0.88, 0.85, 0.78), 0.3),
-        "tongue": ((0.72, 0.40, 0.40), 0.4),
-        "shirt": (look["shirt_rgb"], 0.9),
-        "brows": (look["brow_rgb"], 0.7),
-        "lashes": (tuple(0.5 * float(value) for value in _rgb(look["brow_rgb"])), 0.7),
-        "sclera": ((0.93, 0.91, 0.89), 0.25),
-        "iris": (look["iris_rgb"], 0.3),
-        "pupil": ((0.01, 0.01, 0.01), 0.4),
-        "cornea": ((1.0, 1.0, 1.0), 0.05),
-    }
-    materials = []
-    for name in _MATERIALS:
-        srgb, roughness = rows[name]
-        alpha = 0.06 if name == "cornea" else 1.0
-        material: dict[str, Any] = {
-            "name": name,
-            "pbrMetallicRoughness": {
-                "baseColorFactor": [*_linear(np.array(_rgb(srgb))).tolist(), alpha],
-                "metallicFactor": 0.0,
-                "roughnessFactor": roughness,
-            },
-        }
-        if name == "cornea":
-            material["alphaMode"] = "BLEND"
-        if name in {"brows", "lashes", "shirt"}:
-            material["doubleSided"] = True
-        materials.append(material)
-    return materials
-
-
-def _rgb(value: Any) -> tuple[float, float, float]:
-    red, green, blue = value
-    return (float(red), float(green), float(blue))
-
-
-def _linear(srgb: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
-    """Linear light of sRGB values 0..1."""
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004
-
-
-def _colours(head: Head, person: Person) -> Float[np.ndarray, "vertex 4"]:
-    """Skin in linear colours: redder lips and ears, cropped hair, shade in the creases."""
-    look, masks = person.appearance, head.masks
-    skin = _linear(np.array(_rgb(look["skin_rgb"])))
-    hair = _linear(np.array(_rgb(look["hair_rgb"])))
-    colour = np.tile(skin, (len(head.mean_m), 1))
-
-    def tint(mask: str, strength: float, towards: Float[np.ndarray, " 3"]) -> None:
-        share = (masks[mask] * strength)[:, None]
-        colour[:] = colour * (1 - share) + towards * share
-
-    tint("lips", 0.75, skin * np.array([0.85, 0.45, 0.48]))
-    tint("ears", 0.25, skin * np.array([1.0, 0.72, 0.70]))
-    tint("eyelids", 0.25, skin * np.array([0.80, 0.66, 0.64]))
-    tint("inside_mouth", 0.9, np.array([0.16, 0.035, 0.035]))
-    tint("scalp", 0.92 * min(1.0, 1.6 * float(np.sum(look["hair_density"]))), hair)
-    shade = 0.45 + 0.55 * masks["occlusion"]
-    return np.concatenate([colour * shade[:, None], np.ones((len(colour), 1))], axis=1)

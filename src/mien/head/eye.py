@@ -122,7 +122,7 @@ def placed_eye(
 def _sclera(rings: int) -> Float[np.ndarray, "ring 3"]:
     """Profile from the limbus to the back pole: radius, z, distance on the disc (unit sphere)."""
     angle = np.linspace(np.arcsin(LIMBUS), np.pi, rings)
-    return np.stack([np.sin(angle), np.cos(angle), angle / np.pi], axis=1)
+    return np.stack([np.sin(angle), np.cos(angle), angle / (2 * np.pi)], axis=1)
 
 
 def _cornea(rings: int) -> Float[np.ndarray, "ring 3"]:
@@ -132,7 +132,7 @@ def _cornea(rings: int) -> Float[np.ndarray, "ring 3"]:
     centre_z = np.sqrt(1 - LIMBUS**2) - CORNEA_CURVATURE * np.cos(edge)
     radius = CORNEA_CURVATURE * np.sin(angle)
     return np.stack(
-        [radius, centre_z + CORNEA_CURVATURE * np.cos(angle), np.arcsin(radius) / np.pi], axis=1
+        [radius, centre_z + CORNEA_CURVATURE * np.cos(angle), np.arcsin(radius) / (2 * np.pi)], axis=1
     )
 
 
@@ -176,4 +176,5 @@ def _ring_triangles(rings: int, segments: int, vertices: Vertices) -> Triangles:
     a, b, c = (vertices[triangles[:, corner]] for corner in range(3))
     area = np.linalg.norm(np.cross(b - a, c - a), axis=1)
     # Half of the triangles at a pole have no area.
-    return triangles[area > 1e-12]  # noqa: PLR2004
+    kept: Triangles = triangles[area > 1e-12]  # noqa: PLR2004
+    return kept

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float, Float32, Int
+from jaxtyping import Float32, Int
 
 from mien.core.arrays import Triangles, Vertices
 
@@ -46,7 +46,10 @@ def strand_points(
         Control points in metres.
     """
     root, frame = triangle_frames(strands, vertices_m, triangles)
-    return root[:, None] + np.matmul(strands.local_m, frame)
+    points: Float32[np.ndarray, "strand point 3"] = root[:, None] + np.matmul(
+        strands.local_m, frame
+    )
+    return points
 
 
 def triangle_frames(

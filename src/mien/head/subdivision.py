@@ -197,34 +197,28 @@ def _vertex_rule(
     n = np.maximum(valence, 1).astype(np.float64)
     faces = np.maximum(np.bincount(quads.ravel(), minlength=count), 1).astype(np.float64)
 
-    own = sp.dia_array(
-        (np.where(is_inner, (n - 3) / n, np.where(on_border, 0.5, 1.0))[None], [0]),
-        shape=(count, count),
-    )
-    around = sp.coo_array(
-        (np.ones(quads.size), (quads.ravel(), np.repeat(np.arange(len(quads)), 4))),
-        shape=(count, len(quads)),
-    ).tocsr()
-    touching = sp.coo_array(
-        (np.ones(edges.size), (edges.ravel(), np.repeat(np.arange(len(edges)), 2))),
-        shape=(count, len(edges)),
-    ).tocsr()
-    along = sp.coo_array(
-        (
-            np.ones(2 * int(border.sum())),
-            (edges[border].ravel(), np.repeat(np.flatnonzero(border), 2)),
-        ),
-        shape=(count, len(edges)),
-    ).tocsr()
-    rule = (
-        own
+    own = np.where(is_inner, (n - 3) / n, np.where(on_border, 0.5, 1.0))
+    around = _incidence(quads, count)
+    touching = _incidence(edges, count)
+    along = _scaled_columns(touching, border.astype(np.float64))
+    rule: sp.csr_array = (
+        _scaled(own, sp.eye_array(count, format="csr"))
         + _scaled(np.where(is_inner, 1.0 / (n * faces), 0.0), around @ centre)
         + _scaled(np.where(is_inner, 2.0 / (n * n), 0.0), touching @ midpoint)
         + _scaled(np.where(on_border, 0.25, 0.0), along @ midpoint)
     )
-    return rule.tocsr()
+    return rule
+
+
+def _incidence(rows: Int[np.ndarray, "row corner"], count: int) -> sp.csr_array:
+    """Which rows touch each vertex, as ones of shape (vertex, row)."""
+    index = np.repeat(np.arange(len(rows)), rows.shape[1])
+    return sp.csr_array((np.ones(rows.size), (rows.ravel(), index)), shape=(count, len(rows)))
 
 
 def _scaled(weights: Float[np.ndarray, " row"], matrix: sp.csr_array) -> sp.csr_array:
-    diagonal = sp.dia_array((weights[None], [0]), shape=(len(weights), len(weights)))
-    return (diagonal @ matrix).tocsr()
+    return sp.csr_array(sp.diags_array(weights) @ matrix)
+
+
+def _scaled_columns(matrix: sp.csr_array, weights: Float[np.ndarray, " column"]) -> sp.csr_array:
+    return sp.csr_array(matrix @ sp.diags_array(weights))

@@ -97,7 +97,7 @@ class View:
         return image
 
     def depth_m(self, points_m: Points3) -> Float[np.ndarray, " point"]:
-        """Depth along the viewing direction from the plane through the origin; smaller is nearer."""
+        """Depth behind the plane through the origin that faces the camera; smaller is nearer."""
         return -self.turned(points_m)[:, 2]
 
 

@@ -9,9 +9,14 @@ from numba import njit
 from mien.core.arrays import Points2, Triangles
 
 
+_EDGE_ON_PX2 = 1e-12
+_ROUNDING = 1e-9
+"""A pixel on the edge of two triangles belongs to both, whatever the rounding."""
+
+
 @njit(cache=True)
 @typing.no_type_check
-def _fill(points_px, depth_m, triangles, front, nearest_m):
+def _fill(points_px, depth_m, triangles, front, nearest_m):  # noqa: ANN001, ANN202
     height, width = front.shape
     for index in range(triangles.shape[0]):
         a, b, c = triangles[index]
@@ -19,7 +24,7 @@ def _fill(points_px, depth_m, triangles, front, nearest_m):
         bx, by = points_px[b]
         cx, cy = points_px[c]
         doubled_area = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)
-        if not (doubled_area > 1e-12 or doubled_area < -1e-12):
+        if not abs(doubled_area) > _EDGE_ON_PX2:
             continue  # seen edge-on, or not finite
         left = max(int(np.ceil(min(ax, bx, cx))), 0)
         right = min(int(np.floor(max(ax, bx, cx))), width - 1)
@@ -30,7 +35,7 @@ def _fill(points_px, depth_m, triangles, front, nearest_m):
                 weight_b = ((x - ax) * (cy - ay) - (y - ay) * (cx - ax)) / doubled_area
                 weight_c = ((bx - ax) * (y - ay) - (by - ay) * (x - ax)) / doubled_area
                 weight_a = 1.0 - weight_b - weight_c
-                if weight_a < -1e-9 or weight_b < -1e-9 or weight_c < -1e-9:
+                if min(weight_a, weight_b, weight_c) < -_ROUNDING:
                     continue
                 depth = weight_a * depth_m[a] + weight_b * depth_m[b] + weight_c * depth_m[c]
                 if depth < nearest_m[y, x]:

@@ -33,7 +33,10 @@ _NOISE_M = 0.0006
 
 _SPARSITY = 1.5
 _SMOOTHNESS = 0.5
-_NEUTRAL_SHARE = 0.15
+_NEUTRAL_SHARE = 0.08
+_CANDIDATES = 12
+_LOOSEST = 4.0
+_MAX_SAMPLE = 150
 _MIN_NEUTRAL = 3
 _FRONTAL_RAD = 0.35
 
@@ -80,9 +83,9 @@ def read_posture(
     """Read every frame's landmarks as the face at rest, turned, plus non-negative units.
 
     Each frame is laid onto the head by the points that move with the skull; what differs then is
-    the person's own shape and the expression. The person's shape is what the most neutral frames
-    show: those that need the least expression to be explained from the mean face, among frames
-    that look ahead with open eyes. So a smile that lasts most of a video is still a smile.
+    the person's own shape and the expression. The person's shape is what the face at rest shows,
+    and rest is found among frames that look ahead with open eyes, see :func:`_neutral`. So a
+    smile that lasts most of a video is still a smile.
 
     Args:
         model: landmarks of the built-in head.
@@ -103,26 +106,54 @@ def read_posture(
     gram = design @ design.T + ridge
     sparsity = _SPARSITY * _NOISE_M * float(np.sqrt(np.diag(gram)).mean())
 
-    def course(rest_m: Points3, smoothness: float) -> tuple[np.ndarray, np.ndarray]:
-        target = ((placed - rest_m) * weight)[:, model.used].reshape(len(seen), -1)
-        share = nonnegative_course(
-            gram, target @ design.T, sparsity=sparsity, smoothness=smoothness
-        )
-        return share, target
-
-    first, _ = course(model.rest_m, 0.0)
-    effort = np.einsum("fk,kj,fj->f", first, gram, first, optimize=True)
+    flat = (placed * weight)[:, model.used].reshape(len(seen), -1)
     usable = open_eyes[seen] & (turned_rad < _FRONTAL_RAD)
     if usable.sum() < _MIN_NEUTRAL:
         usable = np.ones(len(seen), dtype=bool)
-    candidates = np.flatnonzero(usable)
-    count = max(_MIN_NEUTRAL, round(_NEUTRAL_SHARE * len(candidates)))
-    neutral = candidates[np.argsort(effort[candidates], kind="stable")[:count]]
-    share, target = course(np.median(placed[neutral], axis=0), _SMOOTHNESS)
+    rest = _neutral(flat[usable], design, gram, sparsity)
+    target = flat - rest
+    share = nonnegative_course(gram, target @ design.T, sparsity=sparsity, smoothness=_SMOOTHNESS)
     activation[seen] = np.minimum(share, 1.0)
     left = target - share @ design
     residual_m[seen] = np.sqrt(3 * np.square(left).mean(axis=1))
     return Posture(model.channels, activation, residual_m)
+
+
+def _neutral(
+    flat: Float[np.ndarray, "frame value"],
+    design: Float[np.ndarray, "channel value"],
+    gram: Float[np.ndarray, "channel channel"],
+    sparsity: float,
+) -> Float[np.ndarray, " value"]:
+    """Find the face at rest: the held posture from which all others are reached by moving units.
+
+    Muscles pull and never push. From the true rest every frame is a non-negative sum of units;
+    from a smile, the sober face is not. Postures that the face holds (where frames lie dense) are
+    tried, and the one that leaves the smallest part of all deviations unexplained is the rest.
+    """
+    sample = flat[:: max(1, len(flat) // _MAX_SAMPLE)]
+    squared = np.square(sample).sum(axis=1)
+    apart = np.sqrt(np.maximum(squared[:, None] + squared - 2 * sample @ sample.T, 0))
+    alike = min(len(sample) - 1, max(_MIN_NEUTRAL, round(_NEUTRAL_SHARE * len(sample))))
+    looseness = np.sort(apart, axis=1)[:, alike]
+    free = looseness <= _LOOSEST * looseness.min() + 1e-12
+    best, best_share = np.median(sample, axis=0), np.inf
+    for _ in range(_CANDIDATES):
+        if not free.any():
+            break
+        index = int(np.argmin(np.where(free, looseness, np.inf)))
+        free &= apart[index] > 2 * looseness[index]
+        free[index] = False
+        rest = np.median(sample[np.argsort(apart[index], kind="stable")[: alike + 1]], axis=0)
+        target = sample - rest
+        right = target @ design.T
+        share = nonnegative_course(gram, right, sparsity=sparsity)
+        fit = 0.5 * np.einsum("fk,kj,fj->", share, gram, share, optimize=True)
+        length = 0.5 * float(np.square(target).sum())
+        left = (length + float(fit) - float((share * right).sum())) / max(length, 1e-12)
+        if left < best_share:
+            best, best_share = rest, left
+    return best
 
 
 def _laid_on(

@@ -30,7 +30,7 @@ class SpottingThresholds:
     """A longer movement is no micro-expression."""
 
     min_duration_s: float = 0.04
-    largest_px: float = 8.0
+    largest_px: float = 12.0
     """A cell that moves farther in the aligned face is beyond what the flow measures."""
 
     edge_s: float = 0.25

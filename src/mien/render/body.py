@@ -13,11 +13,10 @@ from mien.head.subdivision import Subdivided, subdivision
 from mien.head.view import head_rotation
 from mien.render.eyeball import EyeMesh, eye_mesh, place_eye
 from mien.render.lids import Lids, lids_of
+from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
 from mien.render.mouth import mouth_occlusion, set_teeth
 from mien.render.pose import HeadPose, Neck, neck_of
-
-SKIN, SHIRT, TEETH, TONGUE, EYE = range(5)
-"""Materials."""
+from mien.render.wrinkles import Folds, folds_of
 
 _MATERIAL_OF_PART = {
     "skin": SKIN,
@@ -74,6 +73,7 @@ class Body:
     mouth_light: Float64[np.ndarray, " head_vertex"]
     """Share of the light that reaches a place of the open mouth, 0..1."""
 
+    folds: Folds
     lash_start: int
     """First vertex of the lash cards; the vertices of the head as baked come first among them."""
 
@@ -95,11 +95,7 @@ class Body:
         gaze_rad: Float[np.ndarray, "2 2"],
     ) -> Float64[np.ndarray, "vertex 3"]:
         """Move the whole mesh: units, then the eyes' turn, then the head's."""
-        active = np.flatnonzero(weights)
-        head = self.rest_m
-        if active.size:
-            head = head + np.tensordot(weights[active], self.deltas_m[active], axes=1)
-        head = self.neck.turn_vertices(head, pose)
+        head = self.neck.turn_vertices(self.blend(weights), pose)
         balls = [
             self.neck.turn_points(
                 place_eye(
@@ -112,6 +108,16 @@ class Body:
             for centre, gaze in zip(self.eyes_m, gaze_rad, strict=True)
         ]
         return np.vstack((head, *balls))
+
+    def blend(self, weights: Float[np.ndarray, " unit"]) -> Float64[np.ndarray, "head_vertex 3"]:
+        """Add the units to the face at rest, the head not turned."""
+        active = np.flatnonzero(weights)
+        if not active.size:
+            return self.rest_m
+        blended: Float64[np.ndarray, "head_vertex 3"] = self.rest_m + np.tensordot(
+            weights[active], self.deltas_m[active], axes=1
+        )
+        return blended
 
     def eye_light(
         self, vertices: Float64[np.ndarray, "vertex 3"], pose: HeadPose
@@ -199,6 +205,7 @@ def body_of(
         landmarks_m=head.landmarks.points(coarse),
         masks={name: fine(mask[:, None])[:, 0] for name, mask in head.masks.items()},
         mouth_light=fine(mouth_occlusion(head, coarse)[:, None])[:, 0],
+        folds=folds_of(head, rest, eyes.mean(axis=0), person.age_years),
         lash_start=fine.parts["lashes"].start,
         rest_pitch_rad=_rest_pitch(head, coarse, eyes, float(ball.radius.min())),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float32, Float64
 
-from mien.core.arrays import Points2, Points3
+from mien.core.arrays import Points2
 from mien.head import Person
 from mien.render.atlas import Atlas
 from mien.render.noise import smoothstep
@@ -28,12 +28,16 @@ class BrowHairs:
     darkness: Float64[np.ndarray, " hair"]
     """0..1, how far from the brow's colour towards black."""
 
+    opacity: Float64[np.ndarray, " hair"]
+    """Weaker towards the nose, where brows thin out."""
+
 
 def _line(points: Points2, share: Float[np.ndarray, " hair"]) -> Float64[np.ndarray, "hair 2"]:
     """Follow a row of points as a smooth curve (a cubic fit over the share of the way)."""
     knots = np.linspace(0, 1, len(points))
     fit = np.polynomial.polynomial.polyfit(knots, points, 3)
-    return np.polynomial.polynomial.polyval(share, fit).T
+    result: Float64[np.ndarray, "hair 2"] = np.polynomial.polynomial.polyval(share, fit).T
+    return result
 
 
 def brow_hairs(
@@ -43,11 +47,11 @@ def brow_hairs(
     look = person.appearance
     width, density = float(look["brow_width_m"]), float(look["brow_density"])  # type: ignore[arg-type]
     count = int(_HAIRS * (0.55 + 0.45 * density))
-    every, widths, dark = [], [], []
+    every, widths, dark, opacity = [], [], [], []
     for side, outward in (("left", 1.0), ("right", -1.0)):
         upper = unrolled_m[list(_UPPER[side])]
         lower = unrolled_m[list(_LOWER[side])]
-        share = rng.random(count) ** 1.3
+        share = -0.06 + 1.06 * rng.random(count) ** 1.3
         middle = 0.5 * (_line(upper, share) + _line(lower, share))
         ahead = 0.5 * (_line(upper, share + 0.02) + _line(lower, share + 0.02)) - middle
         ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
@@ -74,7 +78,13 @@ def brow_hairs(
         every.append(points)
         widths.append(_HAIR_M * (0.8 + 0.4 * rng.random(count))[:, None] * (1 - 0.75 * step**2))
         dark.append(rng.random(count))
-    return BrowHairs(np.concatenate(every), np.concatenate(widths), np.concatenate(dark))
+        opacity.append(0.22 + 0.6 * smoothstep(-0.06, 0.22, share))
+    return BrowHairs(
+        np.concatenate(every),
+        np.concatenate(widths),
+        np.concatenate(dark),
+        np.concatenate(opacity),
+    )
 
 
 def draw_brows(
@@ -94,14 +104,5 @@ def draw_brows(
     )
     picture = texture[: atlas.skin_height]
     clear = np.zeros(picture.shape[:2], np.float32)  # nothing hides a hair
-    draw_strands(
-        points,
-        hairs.half_width_m * atlas.texels_per_m,
-        colours,
-        np.full(len(points), 0.8),
-        np.array([0, len(picture)]),
-        clear,
-        clear,
-        1.0,
-        picture,
-    )
+    strands = (points, hairs.half_width_m * atlas.texels_per_m, colours, hairs.opacity)
+    draw_strands(strands, np.array([0, len(picture)]), (clear, clear), 1.0, picture)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float
 
 from mien.core.arrays import ImageRgb
 from mien.core.errors import UsageError
@@ -248,7 +247,7 @@ def describe(event: Event) -> str:
 
 def letterbox(source: ImageRgb, *, width_px: int, height_px: int) -> ImageRgb:
     """Fit a picture into a box without cutting or stretching it."""
-    import cv2  # noqa: PLC0415 - heavy, and only results need it
+    import cv2
 
     height, width = source.shape[:2]
     if not (height and width):

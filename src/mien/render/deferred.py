@@ -10,11 +10,13 @@ from jaxtyping import Float32, Float64, Int
 
 from mien.core.arrays import ImageRgb
 from mien.head.view import head_rotation
-from mien.render.body import SKIN, Body
+from mien.render.backdrop import background
+from mien.render.body import Body
 from mien.render.camera import Camera
 from mien.render.hair import Hair, light_hair
 from mien.render.lashes import SOFT_M, Lashes, lash_strands
 from mien.render.light import Light
+from mien.render.material import SKIN
 from mien.render.normals import sum_normals
 from mien.render.paint import Paint
 from mien.render.pose import HeadPose
@@ -38,9 +40,13 @@ class DeferredPainter:
     threads: int = 1
 
     def draw(
-        self, vertices: Float64[np.ndarray, "vertex 3"], pose: HeadPose, light: Light
+        self,
+        vertices: Float64[np.ndarray, "vertex 3"],
+        pose: HeadPose,
+        light: Light,
+        folds: Float64[np.ndarray, " head_vertex"] | None = None,
     ) -> ImageRgb:
-        """Draw one posed mesh."""
+        """Draw one posed mesh, with folds 0..1 deep."""
         body, camera, samples = self.body, self.camera, self.samples
         height, width = camera.height_px, camera.width_px
         screen = camera.screen(vertices)
@@ -48,6 +54,8 @@ class DeferredPainter:
         sum_normals(vertices, body.surface, body.weld, sums, normals)
         attributes = self._attributes(vertices, normals)
         attributes[len(body.rest_m) :, 11] = body.eye_light(vertices, pose)
+        if folds is not None:
+            attributes[: len(folds), 13] = folds
         lights, room = light.table(), light.room()
         turn = head_rotation(*pose.rotation_rad)
         centre = body.neck.turn_points(body.eyes_m.mean(axis=0)[None], pose)[0] - (0, 0.04, 0.03)
@@ -61,36 +69,23 @@ class DeferredPainter:
         up = np.ascontiguousarray(turn[:, 1])
         strands = [lash_strands(self.lashes, vertices[body.lash_start :], camera)]
         if self.hair is not None:
-            strands.insert(0, self._hair_strands(pose, turn, lights, room))
+            strands.insert(0, self._hair_strands(self.hair, pose, turn, lights, room))
         picture = np.zeros((height, width, 3), np.uint8)
         table = tone_table()
 
         def band(rows: Int[np.ndarray, "2"]) -> None:
             rasterise_rows(screen, body.triangles, samples, rows * samples, ids, nearness)
             shade_portrait_rows(
-                screen,
-                body.triangles,
-                body.material,
-                attributes,
-                self.paint.texture,
-                self.paint.atlas.texels_per_m,
+                (screen, body.triangles, body.material, attributes),
+                (self.paint.texture, self.paint.atlas.texels_per_m),
                 samples,
                 rows,
-                ids,
-                nearness,
-                eye,
-                up,
-                lights,
-                room,
-                shadow.nearness,
-                shadow.frame,
-                behind,
-                linear,
-                depth,
-                cover,
+                (ids, nearness),
+                (eye, up, lights, room, shadow.nearness, shadow.frame),
+                (behind, linear, depth, cover),
             )
-            for points, half_width, colour, opacity in strands:
-                draw_strands(points, half_width, colour, opacity, rows, depth, cover, SOFT_M, linear)
+            for drawn in strands:
+                draw_strands(drawn, rows, (depth, cover), SOFT_M, linear)
             develop_rows(linear, table, _WHITE, rows, picture)
 
         in_bands(band, height, self.threads)
@@ -116,31 +111,17 @@ class DeferredPainter:
 
     def _hair_strands(
         self,
+        hair: Hair,
         pose: HeadPose,
         turn: Float64[np.ndarray, "3 3"],
         lights: Float64[np.ndarray, "6 3"],
         room: Float64[np.ndarray, "2 3"],
     ) -> StrandSet:
-        hair = self.hair
-        if hair is None:
-            raise RuntimeError
         shape = hair.points_m.shape
         points = self.body.neck.turn_points(hair.points_m.reshape(-1, 3), pose).reshape(shape)
         eye = np.array(self.camera.centre_m)
         colour = light_hair(points, hair.colour, hair.outward @ turn.T, lights, room, eye)
         return seen_strands(points, hair.half_width_m, colour, 0.9, self.camera)
-
-
-def background(light: Light, camera: Camera) -> Float32[np.ndarray, "row column 3"]:
-    """Give the wall behind the person: a gradient, brighter behind the face."""
-    height, width = camera.height_px, camera.width_px
-    part = np.linspace(0, 1, height)[:, None, None]
-    top, bottom = np.array(light.background_top), np.array(light.background_bottom)
-    wall = top * (1 - part) + bottom * part
-    y, x = np.mgrid[:height, :width].astype(np.float64)
-    away = np.hypot((x - width * 0.56) / width, (y - height * 0.42) / height)
-    glow = 1 + 0.55 * np.exp(-((away / 0.42) ** 2))
-    return (wall * glow[..., None]).astype(np.float32)
 
 
 def in_bands(work: Callable[[Int[np.ndarray, "2"]], None], height: int, threads: int) -> None:

@@ -82,7 +82,7 @@ def paint_eye(
     colour = colour * (1 - pupil) + 0.003 * pupil
     grain = value_noise(np.column_stack((x.ravel(), y.ravel(), share)), 14.0, rng)
     far = smoothstep(1.2, 3.6, share)
-    sclera = np.array([0.60, 0.565, 0.535]) * (1 - far[:, None] * np.array([0.12, 0.34, 0.36]))
+    sclera = np.array([0.52, 0.485, 0.455]) * (1 - far[:, None] * np.array([0.12, 0.34, 0.36]))
     sclera *= 1 - 0.02 * grain[:, None]
     veins = np.abs(value_noise(np.column_stack((x.ravel(), 2.2 * y.ravel(), share)), 11.0, rng))
     sclera *= 1 - (smoothstep(0.16, 0.02, veins) * far * 0.3)[:, None] * np.array([0.1, 0.8, 0.7])
@@ -98,4 +98,7 @@ def place_eye(
     mesh: EyeMesh, centre_m: Float[np.ndarray, "3"], turn: Float[np.ndarray, "3 3"]
 ) -> Float64[np.ndarray, "vertex 3"]:
     """Turn an eyeball and set it into its place in the head at rest."""
-    return (mesh.directions * mesh.radius[:, None]) @ turn.T + centre_m
+    result: Float64[np.ndarray, "vertex 3"] = (
+        mesh.directions * mesh.radius[:, None]
+    ) @ turn.T + centre_m
+    return result

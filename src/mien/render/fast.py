@@ -1,15 +1,18 @@
 """The fast quality: light at the vertices, so that footage renders in little time."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float, Float32, Float64
+from jaxtyping import Float32, Float64
 
 from mien.core.arrays import ImageRgb
-from mien.render.body import EYE, SHIRT, SKIN, TEETH, TONGUE, Body
+from mien.render.backdrop import background
+from mien.render.body import Body
 from mien.render.camera import Camera
 from mien.render.lashes import SOFT_M, Lashes, lash_strands
 from mien.render.light import Light
+from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
 from mien.render.normals import sum_normals
 from mien.render.paint import Paint
 from mien.render.pose import HeadPose
@@ -30,7 +33,7 @@ _SURFACE = {
 
 @dataclass(frozen=True)
 class FastPainter:
-    """Draws posed meshes; holds the buffers that every frame needs."""
+    """Draws posed meshes, lit at their vertices."""
 
     body: Body
     paint: Paint
@@ -54,9 +57,8 @@ class FastPainter:
             vertices,
             normals,
             np.array(camera.centre_m),
-            light.table(),
-            light.room(),
-            self.surface(),
+            (light.table(), light.room()),
+            self.surface,
             occlusion,
             attributes,
         )
@@ -68,37 +70,22 @@ class FastPainter:
         depth, cover = np.zeros((2, height, width), np.float32)
         rows = np.array([0, height])
         shade_rows(
-            screen,
-            body.triangles,
-            body.material,
-            attributes,
+            (screen, body.triangles, body.material, attributes),
             paint.texture,
             self.samples,
             rows,
-            ids,
-            nearness,
-            background(light, height),
-            linear,
-            depth,
-            cover,
+            (ids, nearness),
+            (background(light, camera), linear, depth, cover),
         )
-        points, half_width, colour, opacity = lash_strands(
-            self.lashes, vertices[body.lash_start :], camera
-        )
-        draw_strands(points, half_width, colour, opacity, rows, depth, cover, SOFT_M, linear)
+        lashes = lash_strands(self.lashes, vertices[body.lash_start :], camera)
+        draw_strands(lashes, rows, (depth, cover), SOFT_M, linear)
         picture = np.zeros((height, width, 3), np.uint8)
         develop_rows(linear, tone_table(), _WHITE, rows, picture)
         return picture
 
+    @cached_property
     def surface(self) -> Float64[np.ndarray, "vertex 6"]:
         """Give tint, wrap and gloss of every vertex."""
         kinds = self.body.material_of_vertex
         table = np.array([_SURFACE[kind] for kind in range(len(_SURFACE))])
         return np.column_stack((self.paint.tint, table[kinds]))
-
-
-def background(light: Light, height_px: int) -> Float32[np.ndarray, "row 3"]:
-    """Give the colour behind the person, row by row."""
-    part = np.linspace(0, 1, height_px)[:, None]
-    top, bottom = np.array(light.background_top), np.array(light.background_bottom)
-    return (top * (1 - part) + bottom * part).astype(np.float32)

@@ -6,7 +6,8 @@ import numpy as np
 from jaxtyping import Float64
 
 from mien.head import Person
-from mien.render.body import SKIN, Body
+from mien.render.body import Body
+from mien.render.material import SKIN
 from mien.render.noise import smoothstep, value_noise
 from mien.render.tone import linear_from_srgb
 
@@ -68,7 +69,7 @@ def grow_hair(person: Person, body: Body, rng: np.random.Generator) -> Hair | No
         direction[:, None] * step + bend[:, None] * step**2
     )
     colour = linear_from_srgb(np.array(look["hair_rgb"])) * rng.uniform(0.6, 1.7, (count, 1, 1))
-    colour = colour * (0.4 + 0.75 * step)
+    colour = colour * (0.5 + 1.5 * step)
     width = _HALF_WIDTH_M * rng.uniform(0.7, 1.2, (count, 1)) * (1 - 0.8 * step[:, 0] ** 2)
     order = np.argsort(root[:, 1], kind="stable")  # lower strands first
     return Hair(points[order], width[order], colour[order], normal[order])
@@ -104,4 +105,7 @@ def light_hair(
         shine += strength * (0.07 * open_to * np.clip(mirrored, 0, 1) ** 60)[:, None]
         shine += strength * colour[:, -1] * (1.1 * open_to * np.clip(mirrored, 0, 1) ** 14)[:, None]
     fade = np.linspace(0.3, 1.0, points_m.shape[1])[:, None]
-    return colour * diffuse[:, None] + shine[:, None] * fade
+    result: Float64[np.ndarray, "strand point 3"] = (
+        colour * diffuse[:, None] + shine[:, None] * fade
+    )
+    return result

@@ -16,8 +16,8 @@ Anchor = Literal["left", "middle", "right"]
 @lru_cache(maxsize=1024)
 def _bitmap(text: str, size_px: int, *, bold: bool) -> tuple[UInt8[np.ndarray, "row column"], int]:
     """Draw a line of text; also give the row of its baseline."""
-    import matplotlib as mpl  # noqa: PLC0415 - heavy, and only pictures with text need it
-    from matplotlib.ft2font import FT2Font  # noqa: PLC0415
+    import matplotlib as mpl
+    from matplotlib.ft2font import FT2Font
 
     name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
     font = FT2Font(str(Path(mpl.get_data_path(), "fonts", "ttf", name)))
@@ -33,7 +33,7 @@ def text_width_px(text: str, size_px: int, *, bold: bool = False) -> int:
     return _bitmap(text, size_px, bold=bold)[0].shape[1] if text.strip() else 0
 
 
-def draw_text(  # noqa: PLR0913 - a line of text has this many properties
+def draw_text(
     picture: ImageRgb,
     text: str,
     place_px: tuple[int, int],

@@ -109,17 +109,14 @@ def lash_cards(head: Head) -> Iterator[Int[np.ndarray, "across along"]]:
         start = next(q for q in sorted(left) if (used[quads[q]] == 1).any())
         first = [int(v) for v in quads[start]]
         turn = next(k for k in range(4) if used[first[k]] == 1)
-        corner = first[turn:] + first[:turn]
-        rows: list[list[int]] = []
-        quad, low, high = start, corner[0], corner[3]
-        while quad is not None:
-            strip, far_strip, below = _strip(quads, beside, quad, low, high)
-            if not rows:
-                rows.append(strip)
-            rows.append(far_strip)
-            left -= set(below)
-            low, quad = far_strip[0], _other(beside, (far_strip[0], far_strip[1]), below[0])
-            high = None if quad is None else _opposite(quads[quad], far_strip[0], far_strip[1])
+        near, far, passed = _strip(quads, beside, start, first[turn], first[turn - 1])
+        rows = [near, far]
+        left -= set(passed)
+        while (below := _other(beside, (far[0], far[1]), passed[0])) is not None:
+            end = _opposite(quads[below], far[0], far[1])
+            _, far, passed = _strip(quads, beside, below, far[0], end)
+            rows.append(far)
+            left -= set(passed)
         grid = np.array(rows)
         yield grid if grid.shape[0] <= grid.shape[1] else grid.T
 
@@ -154,16 +151,14 @@ def _strip(
     beside: dict[tuple[int, int], list[int]],
     quad: int,
     low: int,
-    high: int | None,
+    high: int,
 ) -> tuple[list[int], list[int], list[int]]:
     """Follow quads along one row: its near vertices, its far vertices, its quads."""
-    if high is None:
-        raise RuntimeError
-    near, far, passed = [low], [high], [quad]
+    near, far, passed = [low], [high], list[int]()
     current: int | None = quad
     while current is not None:
         near.append(_opposite(quads[current], near[-1], far[-1]))
         far.append(_opposite(quads[current], far[-1], near[-2]))
         passed.append(current)
         current = _other(beside, (near[-1], far[-1]), current)
-    return near, far, passed[1:]
+    return near, far, passed

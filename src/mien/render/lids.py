@@ -42,9 +42,9 @@ class Lids:
             below = y - np.interp(x, across[1], height[1])
             edge = np.minimum(x - across[0, 0], across[0, -1] - x)
             light[eye] = (
-                (0.30 + 0.70 * smoothstep(-0.0008, 0.0052, above))
+                (0.24 + 0.76 * smoothstep(-0.0006, 0.0068, above))
                 * (0.72 + 0.28 * smoothstep(-0.001, 0.0022, below))
-                * (0.50 + 0.50 * smoothstep(0.0, 0.0075, edge))
+                * (0.42 + 0.58 * smoothstep(0.0, 0.0085, edge))
             )
         return light
 

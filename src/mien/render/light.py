@@ -11,7 +11,7 @@ Colour = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Light:
-    """Directions point from the face to the light; x is the subject's left, y up, z to the camera."""
+    """Lamps at any distance; directions point from the face to the lamp (x to its left, y up)."""
 
     key_direction: tuple[float, float, float] = (-0.55, 0.55, 0.75)
     key_colour: Colour = (0.78, 0.735, 0.68)

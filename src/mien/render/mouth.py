@@ -32,7 +32,10 @@ def set_teeth(head: Head, rest_m: Float[np.ndarray, "vertex 3"]) -> Float64[np.n
 
 def _front(teeth_m: Float[np.ndarray, "vertex 3"]) -> Float64[np.ndarray, " incisor"]:
     """Give the heights of the incisors' vertices."""
-    return teeth_m[teeth_m[:, 2] > teeth_m[:, 2].max() - 0.004, 1]
+    result: Float64[np.ndarray, " incisor"] = teeth_m[
+        teeth_m[:, 2] > teeth_m[:, 2].max() - 0.004, 1
+    ]
+    return result
 
 
 def mouth_occlusion(
@@ -45,4 +48,5 @@ def mouth_occlusion(
     lips = head.landmarks.points(rest_m)[[_UPPER_LIP, _LOWER_LIP]].mean(axis=0)
     away = rest_m - lips
     depth = np.sqrt(away[:, 0] ** 2 + np.minimum(away[:, 2], 0.0) ** 2)
-    return np.exp(-np.maximum(depth - 0.004, 0.0) / _FADE_M)
+    result: Float64[np.ndarray, " vertex"] = np.exp(-np.maximum(depth - 0.004, 0.0) / _FADE_M)
+    return result

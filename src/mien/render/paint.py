@@ -9,12 +9,14 @@ from scipy.ndimage import gaussian_filter
 
 from mien.head import Person
 from mien.render.atlas import Atlas, atlas_for, skin_texels
-from mien.render.body import EYE, SHIRT, SKIN, TONGUE, Body
+from mien.render.body import Body
 from mien.render.brows import draw_brows
 from mien.render.eyeball import paint_eye
+from mien.render.material import EYE, SHIRT, SKIN, TONGUE
 from mien.render.skin import hair_cover, paint_skin
 from mien.render.teeth import paint_teeth, teeth_texels
 from mien.render.tone import linear_from_srgb
+from mien.render.wrinkles import paint_folds
 
 _NOSE_TIP, _FOREHEAD = 4, 151  # landmarks
 _BLUR_TEXELS = 3.0
@@ -60,6 +62,7 @@ def paint_person(person: Person, body: Body, *, texels_per_m: float, seed: int) 
     albedo = skin.albedo * (1 - hair[:, None]) + colour * hair[:, None]
     texture[covered.row, covered.column, :3] = albedo
     texture[covered.row, covered.column, 3] = skin.height_m
+    texture[covered.row, covered.column, 4] = paint_folds(covered.position_m, landmarks, rng)
     draw_brows(texture, atlas, landmarks, person, rng)
     for channel in range(3):
         texture[: atlas.skin_height, :, 5 + channel] = gaussian_filter(
@@ -96,7 +99,7 @@ def _texels(atlas: Atlas, body: Body) -> Float64[np.ndarray, "vertex 2"]:
     for part, upper in (("teeth_upper", True), ("teeth_lower", False)):
         band = body.parts[part]
         row, column = atlas.teeth_corner(upper=upper)
-        place[band] = teeth_texels(body.rest_m[band], upper=upper) + (column, row)
+        place[band] = teeth_texels(body.rest_m[band], upper=upper) + np.array((column, row))
     ball = atlas.eye_texels(body.eye.directions)
     place[len(body.rest_m) :] = np.vstack((ball, ball))
     return place
@@ -134,5 +137,6 @@ def _gloss(body: Body) -> Float64[np.ndarray, " vertex"]:
     forehead = np.exp(-(((body.rest_m - body.landmarks_m[_FOREHEAD]) / 0.03) ** 2).sum(axis=1))
     wet = body.masks["lips"] + 2.0 * body.masks["inside_mouth"]
     gloss[:count] = 0.8 + 0.5 * nose + 0.3 * forehead + 0.7 * wet
-    gloss[:count] *= 1 - 0.8 * body.masks["scalp"]
+    gloss[:count] *= 1 - np.minimum(1.6 * body.masks["scalp"], 0.95)
+    gloss[:count] *= 1 - 0.7 * body.masks["ears"]
     return gloss

@@ -9,9 +9,9 @@ from mien.head import Head, Person
 from mien.render.body import body_of
 from mien.render.camera import camera_for
 from mien.render.deferred import DeferredPainter
+from mien.render.fast import FastPainter
 from mien.render.hair import grow_hair
 from mien.render.lashes import grow_lashes
-from mien.render.fast import FastPainter
 from mien.render.light import Light
 from mien.render.paint import paint_person
 from mien.render.pose import HeadPose
@@ -128,4 +128,7 @@ class Portrait:
         self._body.check(weights, gaze)
         pose = HeadPose(head_rotation_rad, head_translation_m)
         vertices = self._body.pose(weights, pose, gaze)
-        return self.painter.draw(vertices, pose, light or Light())
+        if isinstance(self.painter, FastPainter):
+            return self.painter.draw(vertices, pose, light or Light())
+        folds = self._body.folds.depth(self._body.blend(weights))
+        return self.painter.draw(vertices, pose, light or Light(), folds)

@@ -26,7 +26,7 @@ class HeadPose:
     def __post_init__(self) -> None:
         """Refuse a pose that is none."""
         values = (*self.rotation_rad, *self.translation_m)
-        if len(values) != 6 or not np.isfinite(values).all():  # noqa: PLR2004 - two triples
+        if not np.isfinite(values).all():
             msg = (
                 "Expected head rotation and translation as three finite numbers each, but got "
                 f"{self.rotation_rad} rad and {self.translation_m} m."
@@ -55,10 +55,14 @@ class Neck:
     ) -> Float64[np.ndarray, "vertex 3"]:
         """Move the whole mesh; the neck bends between shoulders and head."""
         if not any(pose.rotation_rad):
-            return vertices_m + np.array(pose.translation_m)
+            result: Float64[np.ndarray, "vertex 3"] = vertices_m + np.array(pose.translation_m)
+            return result
         away = vertices_m - self.pivot_m
         change = away @ (head_rotation(*pose.rotation_rad) - np.eye(3)).T
-        return vertices_m + change * self.share[:, None] + np.array(pose.translation_m)
+        result: Float64[np.ndarray, "vertex 3"] = (
+            vertices_m + change * self.share[:, None] + np.array(pose.translation_m)
+        )
+        return result
 
 
 def neck_of(rest_m: Vertices, eyes_m: Float[np.ndarray, "2 3"]) -> Neck:

@@ -36,7 +36,7 @@ def stagger(samples):  # noqa: ANN001, ANN201
 
 @njit(cache=True, nogil=True)
 @typing.no_type_check
-def rasterise_rows(screen, triangles, samples, rows, ids, nearness):  # noqa: ANN001, ANN201, PLR0913
+def rasterise_rows(screen, triangles, samples, rows, ids, nearness):  # noqa: ANN001, ANN201
     """Fill rows[0] <= row < rows[1] of the buffers. Back faces are left out."""
     offset = stagger(samples)
     columns = ids.shape[1]
@@ -85,7 +85,7 @@ def rasterise_rows(screen, triangles, samples, rows, ids, nearness):  # noqa: AN
 
 @njit(cache=True, nogil=True, inline="always")
 @typing.no_type_check
-def weights_at(screen, a, b, c, x, y):  # noqa: ANN001, ANN201, PLR0913
+def weights_at(screen, a, b, c, x, y):  # noqa: ANN001, ANN201
     """Give the perspective-correct weights of b and c at a picture point."""
     ax = screen[a, 0]
     ay = screen[a, 1]

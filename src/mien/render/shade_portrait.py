@@ -5,7 +5,10 @@ import typing
 import numpy as np
 from numba import njit
 
-from mien.render.raster import stagger, weights_at
+from mien.render.gather import MATERIALS, gather
+from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
+
+_TURNED_AWAY = -0.45  # cosine below which the key light's shadow is not looked up
 
 # Columns of the vertex attributes: normal (3), position (3), texel (2), tint (3), light of the
 # room that arrives (1), gloss (1), wrinkle (1).
@@ -54,8 +57,10 @@ def _lit_share(shadow, frame, x, y, z):  # noqa: ANN001, ANN202
 
 @njit(cache=True, nogil=True)
 @typing.no_type_check
-def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out):  # noqa: ANN001, ANN202, C901, PLR0912, PLR0913, PLR0915
+def _shade(kind, got, paint, scene, out):  # noqa: ANN001, ANN202, C901, PLR0912, PLR0915
     """Shade one point of one material into ``out``."""
+    texture, scale = paint
+    eye, up, lights, room, shadow, frame = scene
     length = np.sqrt(got[0] * got[0] + got[1] * got[1] + got[2] * got[2]) + 1e-12
     nx = got[0] / length
     ny = got[1] / length
@@ -88,7 +93,7 @@ def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
         )
     # Skin seen from the side falls together into few pixels: take its blurred colours.
     side_on = 1.0 / max(nx * vx + ny * vy + nz * vz, 0.05)
-    blur = min(max((side_on - 1.6) / 3.0, 0.0), 1.0) if kind == 0 else 0.0
+    blur = min(max((side_on - 1.6) / 3.0, 0.0), 1.0) if kind == SKIN else 0.0
     if blur > 0.0:
         for channel in range(3):
             far = got[8 + channel] * (
@@ -105,7 +110,7 @@ def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
     bx = nx
     by = ny
     bz = nz
-    if kind == 0:  # the relief of the skin bends the normal
+    if kind == SKIN:  # the relief of the skin bends the normal
         h0 = texture[iv, iu, 3] + got[13] * texture[iv, iu, 4]
         h1 = texture[iv, iu + 1, 3] + got[13] * texture[iv, iu + 1, 4]
         h2 = texture[iv + 1, iu, 3] + got[13] * texture[iv + 1, iu, 4]
@@ -140,26 +145,26 @@ def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
     rough = 0.5
     rough_low = 0.3
     reflect = 0.0
-    if kind == 0:
+    if kind == SKIN:
         wrap_red = 0.42
         wrap_green = 0.20
         wrap_blue = 0.13
         rough = 0.58
         rough_low = 0.36
         reflect = 0.030 * got[12]
-    elif kind == 1:
+    elif kind == SHIRT:
         wrap_red = wrap_green = wrap_blue = 0.12
         rough = 0.9
         rough_low = 0.9
         reflect = 0.012
-    elif kind == 2:
+    elif kind == TEETH:
         wrap_red = 0.4
         wrap_green = 0.34
         wrap_blue = 0.28
         rough = 0.28
         rough_low = 0.16
         reflect = 0.05 * got[12]
-    elif kind == 3:
+    elif kind == TONGUE:
         wrap_red = 0.5
         wrap_green = 0.25
         wrap_blue = 0.2
@@ -193,13 +198,13 @@ def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
         facing = nx * lx + ny * ly + nz * lz
         bumped = bx * lx + by * ly + bz * lz
         arrives = 0.35 + 0.65 * open_sky
-        if light == 0 and facing > -0.45:
+        if light == 0 and facing > _TURNED_AWAY:
             arrives = 0.55 + 0.45 * open_sky
             arrives *= _lit_share(
                 shadow, frame, got[3] + 0.0012 * nx, got[4] + 0.0012 * ny, got[5] + 0.0012 * nz
             )
         through = arrives
-        if kind == 0:
+        if kind == SKIN:
             through = np.sqrt(arrives) * 0.35 + arrives * 0.65  # red light leaks into the shadow
         soft_red = 0.6 * facing + 0.4 * bumped
         soft_green = 0.3 * facing + 0.7 * bumped
@@ -217,7 +222,7 @@ def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
         length = np.sqrt(hx * hx + hy * hy + hz * hz) + 1e-9
         nh = max((bx * hx + by * hy + bz * hz) / length, 0.0)
         lh = max((lx * hx + ly * hy + lz * hz) / length, 0.25)
-        if kind == 4:
+        if kind == EYE:
             # A softbox mirrored in the tear film: a soft-edged square around the mirror direction.
             mirror = 2.0 * (nx * vx + ny * vy + nz * vz)
             rx = mirror * nx - vx
@@ -233,7 +238,7 @@ def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
             edge = 0.05
             window = min(max((half + edge - abs(across)) / edge, 0.0), 1.0)
             window *= min(max((half * 1.25 + edge - abs(above)) / edge, 0.0), 1.0)
-            if ahead > 0.0 and light < 2:
+            if ahead > 0.0 and light <= 1:
                 amount = window * (1.15 if light == 0 else 0.35) * min(1.0, arrives * 1.2)
                 shine_red += lights[3 + light, 0] * amount
                 shine_green += lights[3 + light, 1] * amount
@@ -245,7 +250,7 @@ def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
         shine_red += lights[3 + light, 0] * shine
         shine_green += lights[3 + light, 1] * shine
         shine_blue += lights[3 + light, 2] * shine
-    if kind == 4:
+    if kind == EYE:
         wet = (0.02 + 0.25 * grazing) * open_sky
         shine_red += sky_red * wet
         shine_green += sky_green * wet
@@ -257,99 +262,25 @@ def _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
 
 @njit(cache=True, nogil=True)
 @typing.no_type_check
-def shade_portrait_rows(  # noqa: ANN201, C901, PLR0913
-    screen,  # noqa: ANN001
-    triangles,  # noqa: ANN001
-    material,  # noqa: ANN001
-    attributes,  # noqa: ANN001
-    texture,  # noqa: ANN001
-    scale,  # noqa: ANN001
-    samples,  # noqa: ANN001
-    rows,  # noqa: ANN001
-    ids,  # noqa: ANN001
-    nearness,  # noqa: ANN001
-    eye,  # noqa: ANN001
-    up,  # noqa: ANN001
-    lights,  # noqa: ANN001
-    room,  # noqa: ANN001
-    shadow,  # noqa: ANN001
-    frame,  # noqa: ANN001
-    background,  # noqa: ANN001
-    linear,  # noqa: ANN001
-    depth,  # noqa: ANN001
-    cover,  # noqa: ANN001
-):
-    """Shade picture rows rows[0] <= row < rows[1]; once per pixel and material."""
-    offset = stagger(samples)
-    materials = 5
-    each = 1.0 / (samples * samples)
-    sums = np.zeros((materials, 15))
-    got = np.zeros(14)
+def shade_portrait_rows(mesh, paint, samples, rows, seen, scene, canvas):  # noqa: ANN001, ANN201
+    """Shade picture rows rows[0] <= row < rows[1]; once per pixel and material.
+
+    mesh, seen: as :func:`mien.render.gather.gather` takes them. paint: texture, texels per metre.
+    scene: place of the camera, the head's up, lights (6, 3), room (2, 3), shadow map and its frame.
+    canvas: background, linear light, depth and cover, the last three to be filled.
+    """
+    background, linear, depth, cover = canvas
+    sums = np.zeros((MATERIALS, ATTRIBUTES + 1))
     out = np.zeros(3)
     for row in range(rows[0], rows[1]):
         for column in range(linear.shape[1]):
-            top = row * samples
-            left = column * samples
-            first = ids[top, left]
-            same = True
-            far = 0.0
-            covered = 0.0
-            for y in range(samples):
-                for x in range(samples):
-                    if ids[top + y, left + x] != first:
-                        same = False
-                    near = nearness[top + y, left + x]
-                    if near > 0.0:
-                        far += 1.0 / near
-                        covered += 1.0
-            cover[row, column] = covered * each
-            depth[row, column] = far / covered if covered > 0.0 else 0.0
+            empty, far = gather(mesh, seen, samples, (row, column), sums)
+            cover[row, column] = 1.0 - empty
+            depth[row, column] = far
             for channel in range(3):
-                linear[row, column, channel] = 0.0
-            if same and first < 0:
-                for channel in range(3):
-                    linear[row, column, channel] = background[row, column, channel]
-                continue
-            for kind in range(materials):
-                sums[kind, 14] = 0.0
-            count = 1 if same else samples * samples
-            empty = 0
-            for sample in range(count):
-                sy = top + sample // samples
-                sx = left + sample % samples
-                triangle = ids[sy, sx]
-                if triangle < 0:
-                    empty += 1
-                    continue
-                px = float(column)
-                py = float(row)
-                if not same:
-                    px = (sx + (offset if sy & 1 else -offset) + 0.5) / samples - 0.5
-                    py = (sy + (-offset if sx & 1 else offset) + 0.5) / samples - 0.5
-                a = triangles[triangle, 0]
-                b = triangles[triangle, 1]
-                c = triangles[triangle, 2]
-                wb, wc = weights_at(screen, a, b, c, px, py)
-                wa = 1.0 - wb - wc
-                kind = material[triangle]
-                if sums[kind, 14] == 0.0:
-                    for index in range(14):
-                        sums[kind, index] = 0.0
-                for index in range(14):
-                    sums[kind, index] += (
-                        wa * attributes[a, index]
-                        + wb * attributes[b, index]
-                        + wc * attributes[c, index]
-                    )
-                sums[kind, 14] += 1.0
-            for channel in range(3):
-                linear[row, column, channel] += background[row, column, channel] * empty / count
-            for kind in range(materials):
-                amount = sums[kind, 14]
-                if amount == 0.0:
-                    continue
-                for index in range(14):
-                    got[index] = sums[kind, index] / amount
-                _shade(kind, got, texture, scale, eye, up, lights, room, shadow, frame, out)
-                for channel in range(3):
-                    linear[row, column, channel] += out[channel] * amount / count
+                linear[row, column, channel] = empty * background[row, column, channel]
+            for kind in range(MATERIALS):
+                if sums[kind, ATTRIBUTES] > 0.0:
+                    _shade(kind, sums[kind], paint, scene, out)
+                    for channel in range(3):
+                        linear[row, column, channel] += sums[kind, ATTRIBUTES] * out[channel]

@@ -4,7 +4,6 @@ Colour follows the two pigments of skin: melanin darkens blue most, blood darken
 region adds to one of them, so that no region looks painted on.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,7 +46,8 @@ def _around(
     away = points - centre
     square = (away[:, 0] / reach_m[0]) ** 2 + (away[:, 1] / reach_m[1]) ** 2
     behind = (away[:, 2] / (2 * max(reach_m))) ** 2
-    return np.exp(-square - behind)
+    result: Float64[np.ndarray, " point"] = np.exp(-square - behind)
+    return result
 
 
 def _spots(
@@ -68,20 +68,28 @@ def _spots(
     return np.minimum(spots, 1.0)
 
 
-def _beard(points: Points3, landmarks: Float[np.ndarray, "landmark 3"]) -> Float64[np.ndarray, " point"]:
+def _beard(
+    points: Points3, landmarks: Float[np.ndarray, "landmark 3"]
+) -> Float64[np.ndarray, " point"]:
     mouth, chin = landmarks[_MOUTH], landmarks[_CHIN]
     x, y, z = points.T
     below = smoothstep(mouth[1] + 0.012, mouth[1] - 0.006, y)
     cheek = smoothstep(mouth[1] + 0.002, mouth[1] - 0.02, y + 0.55 * (np.abs(x) - 0.028))
-    lip = _around(points, mouth + (0, 0.012, 0), (0.03, 0.008))
+    lip = _around(points, mouth + np.array((0, 0.012, 0)), (0.03, 0.008))
     jaw = smoothstep(0.02, 0.05, np.abs(x)) * smoothstep(-0.015, -0.06, y)
     neck = smoothstep(chin[1] - 0.055, chin[1] - 0.015, y)
     front = smoothstep(-0.085, -0.06, z)
-    return np.clip(np.maximum(below * np.maximum(cheek, jaw), lip), 0, 1) * neck * front
+    result: Float64[np.ndarray, " point"] = (
+        np.clip(np.maximum(below * np.maximum(cheek, jaw), lip), 0, 1) * neck * front
+    )
+    return result
 
 
 def paint_skin(
-    texels: SkinTexels, person: Person, landmarks: Float[np.ndarray, "landmark 3"], rng: np.random.Generator
+    texels: SkinTexels,
+    person: Person,
+    landmarks: Float[np.ndarray, "landmark 3"],
+    rng: np.random.Generator,
 ) -> SkinPaint:
     """Paint one person's skin.
 
@@ -159,4 +167,5 @@ def hair_cover(
     ragged = 0.12 * value_noise(points, 0.006, rng)
     ragged += 0.14 * value_noise(points * (1.0, 0.3, 0.6), 0.0006, rng)
     cover = smoothstep(0.12, 1.0, scalp + 4 * ragged * scalp * (1 - scalp)) ** 1.3
-    return cover * float(person.appearance["hair_density"]) ** 0.5  # type: ignore[arg-type]
+    result: Float64[np.ndarray, " texel"] = cover * float(person.appearance["hair_density"]) ** 0.5  # type: ignore[arg-type]
+    return result

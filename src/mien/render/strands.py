@@ -15,14 +15,17 @@ from mien.render.camera import Camera
 
 @njit(cache=True, nogil=True)
 @typing.no_type_check
-def draw_strands(points, half_width, colour, opacity, rows, depth, cover, soft_m, picture):  # noqa: ANN001, ANN201, PLR0913
+def draw_strands(strands, rows, behind_them, soft_m, picture):  # noqa: ANN001, ANN201, C901
     """Blend lines over ``picture`` in their order, within rows[0] <= row < rows[1].
 
+    strands: points, half_width, colour, opacity; behind_them: depth, cover.
     points: (strand, point, 3) picture x, y in pixels and inverse depth in 1/m.
     half_width: (strand, point) in pixels. colour: (strand, point, 3). opacity: (strand,).
     depth, cover: (row, column), depth in m of what is drawn already and how much of the pixel it
     covers. soft_m: how far behind that a line fades.
     """
+    points, half_width, colour, opacity = strands
+    depth, cover = behind_them
     edge = 0.9  # pixels by which a line is widened to each side
     area = 16.0 / 15.0  # of the profile (1 - x^2)^2 over -1..1
     columns = picture.shape[1]

@@ -79,4 +79,5 @@ def paint_teeth(*, upper: bool, rng: np.random.Generator) -> Float32[np.ndarray,
     colour = enamel * (1 - dark) + np.array([0.10, 0.05, 0.04]) * dark
     flesh = _GUM * (1 + 0.06 * grain[..., None])
     painted = colour * (1 - gum[..., None]) + flesh * gum[..., None]
-    return np.clip(painted, 0.01, 1).astype(np.float32)
+    result: Float32[np.ndarray, "row column 3"] = np.clip(painted, 0.01, 1).astype(np.float32)
+    return result

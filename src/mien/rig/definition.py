@@ -100,8 +100,7 @@ class Rig(_Part):
     def weights(self, channel: Channel) -> dict[str, float]:
         """Weight of every control at activation 1 of one channel.
 
-        A control without sides gets half of a unit's weight from either side, so that both sides
-        together give all of it.
+        A control without sides has the whole weight from either side; the larger side counts.
 
         >>> load_rig("arkit52").weights(Channel.parse("AU12L"))
         {'mouthSmileLeft': 1.0}
@@ -110,7 +109,7 @@ class Rig(_Part):
         found: dict[str, float] = {}
         for pattern, weight in row.controls.items() if row else ():
             if SIDE not in pattern:
-                found[pattern] = weight if channel.side is Side.BOTH else weight / 2
+                found[pattern] = weight
             elif channel.side is Side.BOTH:
                 found |= dict.fromkeys(sided(pattern), weight)
             else:

@@ -43,7 +43,7 @@ def perform(track: ActionUnitTrack, rig: str | Path | Rig = "arkit52") -> Perfor
     one muscle combine by their maximum, those of different muscles are added, and the sum is held
     at 1; all of it is exact, because sums, maxima and bounds of cubic curves are cubic curves. Key
     times are numbers that a 32-bit float can hold, as engines keep them. A unit with sides on a
-    control without sides is shown as the mean of both sides.
+    control without sides shows its larger side at every time.
 
     Args:
         track: action units; NaN is bridged by a straight line, with a warning.
@@ -158,7 +158,7 @@ def _unshown(rig: Rig, units: Mapping[Channel, CubicCurve]) -> list[str]:
 
 
 def _one_sided(rig: Rig, au: int, sides: Sequence[CubicCurve]) -> list[str]:
-    """Warn of each side that moves more than the other, where a control shows only the mean."""
+    """Warn of each side that moves more than the other, where a control shows only the larger."""
     left, right = sides
     row = rig.row(au)
     merged = [name for name in (row.controls if row else {}) if "{Side}" not in name]
@@ -173,7 +173,7 @@ def _one_sided(rig: Rig, au: int, sides: Sequence[CubicCurve]) -> list[str]:
             sentences.append(
                 f"{Channel(au, side)} ({action_unit(au).name}, {side.value}) exceeds the other "
                 f"side by {most:.2f} at {when:.3f} s: {', '.join(merged)} of {rig.name} has no "
-                "sides and shows the mean of both."
+                "sides and shows the larger."
             )
     return sentences
 
@@ -250,15 +250,12 @@ def _control_curves(
 
 
 def _row_curves(rig: Rig, au: int, units: Mapping[Channel, CubicCurve]) -> dict[str, CubicCurve]:
-    """Contribution of one unit to each control: its channels, weighted and added."""
-    found: dict[str, list[tuple[CubicCurve, float]]] = {}
+    """Contribution of one unit to each control; the larger side where a control has no sides."""
+    found: dict[str, list[CubicCurve]] = {}
     for channel in channels_of(au):
         curve = units.get(channel)
         if curve is None or _peak(curve) == 0:
             continue
         for name, weight in rig.weights(channel).items():
-            found.setdefault(name, []).append((curve, weight))
-    return {
-        name: weighted_sum([curve for curve, _ in parts], [weight for _, weight in parts])
-        for name, parts in found.items()
-    }
+            found.setdefault(name, []).append(curve.scaled(weight))
+    return {name: reduce(maximum, parts) for name, parts in found.items()}

@@ -4,7 +4,6 @@ import cv2
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
-
 from jaxtyping import UInt8
 
 from mien.core.arrays import ImageRgb

@@ -22,6 +22,10 @@ _CODEC = "libx264"
 _PRESET = "medium"
 """The ultrafast preset loses a fifth of a quarter-pixel movement at CRF 23; it is not offered."""
 
+_KEEP_FAINT_CHANGE = "deadzone-inter=6:deadzone-intra=6:trellis=0:no-dct-decimate=1"
+"""By default the encoder drops what changes by less than a quantiser step: a tenth of a movement of
+0.25 px on a face at CRF 12. With these a twentieth is lost, for a third more bytes."""
+
 _KEY_FRAME_STEPS = 30
 _BT709 = 1
 
@@ -38,8 +42,9 @@ def write_video(
 
     H.264, BT.709, limited range, a key frame at least every 30 frames with closed groups, index
     at the front. Odd sizes are extended to even ones by repeating the last row or column where
-    the pixel format shares chroma. CRF 12 keeps a movement of 0.25 px within 1 % and its time
-    course at a correlation of .995; CRF 23 does not.
+    the pixel format shares chroma. At CRF 12 a sudden shift of 0.25 px keeps .94 to .97 of its
+    change in the picture where there is texture, and .6 on very smooth skin; at CRF 23 as little
+    as a tenth.
 
     Raises:
         UsageError: no frame, frames of different size, or a rate that is not above 0.
@@ -134,7 +139,7 @@ def encoder(
             stream.options = {
                 "crf": str(crf),
                 "preset": _PRESET,
-                "x264-params": f"keyint={_KEY_FRAME_STEPS}:open-gop=0",
+                "x264-params": f"keyint={_KEY_FRAME_STEPS}:open-gop=0:{_KEEP_FAINT_CHANGE}",
             }
             sink = Encoder(container, stream, tick)
             yield sink

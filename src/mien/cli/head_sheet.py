@@ -1,0 +1,93 @@
+"""The verb `head sheet`: the built-in people and what their action units look like."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mien.cli import options
+from mien.cli.documents import document
+from mien.cli.voice import say_lines
+from mien.core.errors import UsageError
+from mien.core.facs import Channel
+
+_SUFFIXES = (".png", ".jpg")
+
+Out = Annotated[
+    Path,
+    typer.Option("--out", "-o", metavar="FILE", help="The picture to write: .png or .jpg."),
+]
+People = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--person",
+        metavar="NAME",
+        help="A person to draw, such as Ada; give it several times. Without it: the demo's.",
+    ),
+]
+Units = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--unit",
+        metavar="UNIT",
+        help="An action unit to draw, such as AU12L or AU17; give it several times. "
+        "Without it: all.",
+    ),
+]
+Activation = Annotated[
+    float,
+    typer.Option(
+        "--activation", metavar="LEVEL", min=0, max=1, help="Activation of the units, 0 to 1."
+    ),
+]
+Size = Annotated[
+    int,
+    typer.Option("--size-px", metavar="N", min=64, max=1024, help="Side of each face in pixels."),
+]
+
+
+def sheet_verb(  # noqa: PLR0913 - one for each option
+    *,
+    out: Out,
+    people: People = None,
+    units: Units = None,
+    activation: Activation = 1.0,
+    size_px: Size = 192,
+    quality: options.QualityOption = None,
+    as_json: options.AsJson = False,
+    debug: options.Debug = False,  # noqa: ARG001 - read by the border
+) -> int:
+    """Draw people of the built-in head, at rest and with action units."""
+    if out.suffix.lower() not in _SUFFIXES:
+        msg = f"Expected a file ending in {' or '.join(_SUFFIXES)}, but got --out {out}."
+        raise UsageError(msg)
+    channels = [Channel.parse(unit) for unit in units or ()]
+
+    from mien.cli.pictures import write_picture  # noqa: PLC0415 - keeps `mien --help` quick
+    from mien.head import load_head, shown_channels  # noqa: PLC0415
+    from mien.render import contact_sheet  # noqa: PLC0415
+
+    head = load_head()
+    unknown = [name for name in people or () if name not in head.people]
+    if unknown:
+        msg = f"Expected people among {', '.join(head.people)}, but got {', '.join(unknown)}."
+        raise UsageError(msg)
+    shown = [one for one in head.people.values() if one.role == "shown"]
+    drawn = [head.people[name] for name in people] if people else shown
+    sheet = contact_sheet(
+        head,
+        drawn,
+        channels or shown_channels(),
+        size_px=size_px,
+        activation=activation,
+        quality="fast" if quality is None else quality.value,
+    )
+    write_picture(out, sheet)
+    height_px, width_px, _ = sheet.shape
+    if as_json:
+        names = [one.name for one in drawn]
+        content = {"file": out, "people": names, "width_px": width_px, "height_px": height_px}
+        say_lines([document("mien/head-sheet", 1, content)])
+    else:
+        say_lines([f"{out}: {width_px}x{height_px}"])
+    return 0

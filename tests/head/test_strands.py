@@ -1,0 +1,108 @@
+"""Brows, lashes and hair."""
+
+import numpy as np
+import pytest
+
+from mien.head import Head, load_head, pose_vertices, strand_points
+from mien.head.growth import brow_coordinates
+from mien.head.strands import StrandKind, Strands, frames_at
+
+KINDS: tuple[StrandKind, ...] = ("brow", "lash", "hair")
+
+
+@pytest.fixture(scope="module")
+def head() -> Head:
+    return load_head()
+
+
+def _placed(head: Head, kind: StrandKind, name: str = "Jonas") -> tuple[Strands, np.ndarray]:
+    person = head.people[name]
+    strands = head.strands(person, kind)
+    return strands, strand_points(strands, person.vertices_m, head.triangles)
+
+
+def test_one_seed_gives_the_same_hairs_and_another_gives_others(head: Head) -> None:
+    person = head.people_of("shown")[0]
+    first, again = head.strands(person, "brow"), head.strands(person, "brow")
+    np.testing.assert_array_equal(first.local_m, again.local_m)
+    other = head.strands(person, "brow", seed=1)
+    assert not np.array_equal(first.triangle[:50], other.triangle[:50])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_strands_are_finite_thin_and_short_on_everybody(head: Head, kind: StrandKind) -> None:
+    for name in head.people:
+        strands, points = _placed(head, kind, name)
+        assert np.isfinite(points).all()
+        length = np.linalg.norm(np.diff(points, axis=1), axis=2).sum(axis=1)
+        assert 0.0005 < np.median(length) < 0.02, name
+        assert (strands.radius_m[:, -1] < strands.radius_m[:, 0]).all()
+        np.testing.assert_allclose(strands.barycentric.sum(axis=1), 1, atol=1e-5)
+        assert strands.barycentric.min() > -1e-6
+
+
+def test_brow_hairs_rise_at_the_inner_end_and_sweep_outward_at_the_tail(head: Head) -> None:
+    _, points = _placed(head, "brow")
+    along, _, _ = brow_coordinates(points[:, 0])
+    heading = points[:, -1] - points[:, 0]
+    outward = heading[:, 0] * np.sign(points[:, 0, 0])
+    inner, outer = along < 0.12, along > 0.6
+    assert np.median(heading[inner, 1] / np.hypot(outward, heading[:, 1])[inner]) > 0.7
+    assert np.median(outward[outer] / np.hypot(outward, heading[:, 1])[outer]) > 0.85
+
+
+def test_both_brows_are_alike_and_men_have_more_hairs(head: Head) -> None:
+    strands, points = _placed(head, "brow", "Erik")
+    left = (points[:, 0, 0] > 0).mean()
+    assert 0.42 < left < 0.58
+    assert len(strands.triangle) > len(head.strands(head.people["Clara"], "brow").triangle)
+
+
+def test_scalp_hair_stays_above_the_brows_and_off_the_face(head: Head) -> None:
+    _, points = _placed(head, "hair")
+    front = points[:, 0][np.abs(points[:, 0, 0]) < 0.02]
+    front = front[front[:, 2] > -0.05]
+    assert front[:, 1].min() > 0.045
+
+
+def test_lashes_start_at_the_lids_and_point_forward(head: Head) -> None:
+    _, points = _placed(head, "lash")
+    person = head.people["Jonas"]
+    side = (points[:, 0, 0] < 0).astype(int)
+    root = np.linalg.norm(points[:, 0] - person.eye_centre_m[side], axis=1)
+    assert np.median(root / person.eye_radius_m[side]) < 1.25
+    assert (points[:, -1, 2] > points[:, 0, 2]).mean() > 0.9
+
+
+def test_lashes_of_the_upper_lid_come_down_with_a_blink(head: Head) -> None:
+    person = head.people["Jonas"]
+    weights = np.zeros(52)
+    weights[head.unit_index("eyeBlinkLeft")] = 1.0
+    strands, before = _placed(head, "lash")
+    after = strand_points(strands, pose_vertices(head, person, weights), head.triangles)
+    upper_left = (before[:, 0, 0] > 0) & (before[:, -1, 1] > before[:, 0, 1])
+    right = before[:, 0, 0] < 0
+    assert (after - before)[upper_left, 0, 1].mean() < -0.003
+    np.testing.assert_allclose(after[right], before[right], atol=1e-4)
+
+
+def test_strands_turn_with_the_head(head: Head) -> None:
+    person = head.people["Jonas"]
+    strands, points = _placed(head, "brow")
+    turn = np.array([[0.0, 0.0, 1.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]], dtype=np.float32)
+    turned = strand_points(strands, person.vertices_m @ turn.T, head.triangles)
+    np.testing.assert_allclose(turned, points @ turn.T, atol=1e-5)
+
+
+def test_the_axes_of_a_known_triangle() -> None:
+    corners = np.array([[[0, 0, 0], [2, 0, 0], [1, 3, 0]]], dtype=np.float32)
+    root, frame = frames_at(corners, np.array([[0.5, 0.5, 0.0]], dtype=np.float32))
+    np.testing.assert_allclose(root, [[1, 0, 0]])
+    np.testing.assert_allclose(frame[0], np.eye(3))
+
+
+def test_a_collapsed_triangle_makes_no_nan() -> None:
+    corners = np.zeros((1, 3, 3), dtype=np.float32)
+    root, frame = frames_at(corners, np.full((1, 3), 1 / 3, dtype=np.float32))
+    assert np.isfinite(root).all()
+    assert np.isfinite(frame).all()

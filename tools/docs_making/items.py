@@ -1,0 +1,44 @@
+"""Every file of the documentation that a program makes, with what it shows."""
+
+from docs_making.curves import draw_curve
+from docs_making.drawings import draw_system
+from docs_making.manifest import Item
+from docs_making.people import (
+    draw_action_units,
+    draw_conventions,
+    draw_people,
+    draw_qualities,
+)
+from docs_making.reading import (
+    draw_alignment,
+    draw_hero,
+    draw_motion,
+    draw_motion_fields,
+    draw_recognition,
+    draw_result_video,
+    draw_timeline,
+)
+from docs_making.tables import write_demo, write_event_columns, write_track_columns, write_units
+
+_LOOKS = ("head", "render")
+_READS = ("faces", "head", "motion", "recognition", "render", "synth")
+
+ITEMS: tuple[Item, ...] = (
+    Item("pictures/system.svg", draw_system, ()),
+    Item("pictures/hero.png", draw_hero, _READS),
+    Item("pictures/people.png", draw_people, _LOOKS),
+    Item("pictures/action_units.png", draw_action_units, _LOOKS),
+    Item("pictures/qualities.png", draw_qualities, _LOOKS),
+    Item("pictures/conventions.png", draw_conventions, _LOOKS),
+    Item("pictures/alignment.png", draw_alignment, ("faces", *_LOOKS)),
+    Item("pictures/motion.png", draw_motion, _READS),
+    Item("pictures/motion_fields.png", draw_motion_fields, _READS),
+    Item("pictures/recognition.png", draw_recognition, _READS),
+    Item("pictures/timeline.svg", draw_timeline, (*_READS, "report")),
+    Item("pictures/result_video.png", draw_result_video, _READS),
+    Item("pictures/curve.png", draw_curve, ("curves",)),
+    Item("tables/demo.md", write_demo, (*_READS, "evaluation")),
+    Item("tables/event_columns.md", write_event_columns, ("tracks",)),
+    Item("tables/track_columns.md", write_track_columns, ("tracks",)),
+    Item("tables/units.md", write_units, ("core", "head", "recognition", "rig")),
+)
