@@ -5,7 +5,7 @@ Usage: python tools/make_docs.py [--all] [NAME...]
 
 Without names, everything that is missing or whose sources changed is made anew; with ``--all``
 everything. A name is a path below docs/, such as ``pictures/curve.png``. Some pictures need the
-face landmark models, which are found or fetched as by ``mien run``. About two minutes.
+face landmark models, which are found or fetched as by ``mien run``. About three minutes.
 
 ``--check`` makes nothing. It names every file that is missing or was edited by hand, and ends
 with 1 if there is one; files whose sources changed since are named too, without harm.

@@ -13,11 +13,12 @@ Call = Callable[..., Any]
 SMALL = ("--size-px", 64, "--unit", "AU12L", "--unit", "AU12R")
 
 
+@pytest.mark.slow
 def test_a_row_for_each_person_and_a_column_for_each_unit(invoke: Call, tmp_path: Path) -> None:
     file = tmp_path / "deep" / "sheet.png"
     people = ("--person", "Ada", "--person", "Kofi")
     done = invoke("head", "sheet", "--out", file, *SMALL, *people, "--json")
-    assert done.exit_code == 0
+    assert done.exit_code == 0, done.stderr
     told = json.loads(done.stdout)
     assert told["people"] == ["Ada", "Kofi"]
     picture = cv2.imdecode(np.frombuffer(file.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
@@ -29,6 +30,7 @@ def test_a_row_for_each_person_and_a_column_for_each_unit(invoke: Call, tmp_path
     assert np.abs(rows[0, 1] - rows[0, 2]).max() > 10, "left and right look the same"
 
 
+@pytest.mark.slow
 def test_colours_are_written_in_the_order_of_the_format(invoke: Call, tmp_path: Path) -> None:
     invoke("head", "sheet", "--out", tmp_path / "a.png", *SMALL, "--person", "Ada")
     picture = cv2.imread(str(tmp_path / "a.png"))

@@ -53,6 +53,15 @@ def test_a_table_has_200_keys_a_second_and_more_at_corners_only() -> None:
     np.testing.assert_allclose(still, np.arange(201) / 200, atol=1e-6)
 
 
+def test_a_curve_that_starts_and_ends_in_motion_is_followed() -> None:
+    steep = np.array([40.0, 40.0])
+    rise = CubicCurve(np.array([0.0, 0.02]), np.array([0.1, 0.9]), steep, steep)
+    times = table_times({"rise": rise}, 0.0, 0.02)
+    played = rich_curve_with_auto_tangents(times, rise(times))
+    fine = np.linspace(0, 0.02, 9001)
+    np.testing.assert_allclose(played(fine), rise(fine), atol=1e-4)
+
+
 def test_json_rows_are_named_and_keyed_by_time(tmp_path: Path, performance: Performance) -> None:
     write_curve_table_json(performance, tmp_path / "t.json")
     rows = json.loads((tmp_path / "t.json").read_text(encoding="utf-8"))

@@ -74,6 +74,14 @@ def test_inner_lip_points_are_on_their_own_lips() -> None:
 def test_left_and_right_points_are_nearly_symmetric_on_the_average_person() -> None:
     head = load_head()
     points = head.landmarks.points(head.mean_m)
-    for right, left in ((33, 263), (133, 362), (61, 291), (70, 300), (105, 334), (159, 386), (234, 454)):
+    for right, left in (
+        (33, 263),
+        (133, 362),
+        (61, 291),
+        (70, 300),
+        (105, 334),
+        (159, 386),
+        (234, 454),
+    ):
         mirrored = points[left] * (-1, 1, 1)
         assert np.linalg.norm(points[right] - mirrored) < 0.001

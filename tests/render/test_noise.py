@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mien.render.noise import smoothstep, value_noise
+from mien.render.noise import blend_lattice, smoothstep, value_noise
 
 
 def _points(count: int) -> np.ndarray:
@@ -34,3 +34,12 @@ def test_the_field_is_smooth_below_its_grain_and_unlike_beyond_it() -> None:
 def test_smoothstep_runs_both_ways() -> None:
     assert smoothstep(0.0, 2.0, np.array([-1.0, 1.0, 3.0])).tolist() == [0, 0.5, 1]
     assert smoothstep(2.0, 0.0, np.array([-1.0, 1.0, 3.0])).tolist() == [1, 0.5, 0]
+
+
+def test_the_plain_blend_gives_lattice_values_at_lattice_places_and_means_between() -> None:
+    lattice = np.arange(8, dtype=np.float32).reshape(2, 2, 2)
+    field = np.zeros(3)
+    places = np.array([[1.0, 0.0, 1.0], [0.5, 0.5, 0.5], [-1.0, 2.0, 1.0]])
+    blend_lattice.py_func(lattice, places, field)
+    # 1.4 is the factor that makes up for the mean of eight values.
+    np.testing.assert_allclose(field, 1.4 * np.array([5.0, 3.5, 5.0]))

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import numpy as np
-
 from docs_making.canvas import FAINT, INK, LEFT, RIGHT, drawn, figure, save_png
+
 from mien.curves import curve_from_samples, rich_curve_with_auto_tangents, spline_from_samples
 
 
@@ -32,7 +32,7 @@ def draw_curve(path: Path) -> None:
     right.plot(dense, kept(dense), color=LEFT, linewidth=1.6, label="the curve of mien")
     right.plot(dense, auto(dense), color=RIGHT, linewidth=1, label="4 keys, automatic tangents")
     right.plot(times_s[keys], samples[keys], "s", color=RIGHT, markersize=4)
-    right.set_title("what an engine makes of onset, apex and offset keys alone", fontsize=9)
+    right.set_title("what an engine makes of onset, apex, hold and offset keys alone", fontsize=9)
     for axes in (left, right):
         for bound in (0, 1):
             axes.axhline(bound, color=FAINT, linewidth=0.6)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 
 from mien.store.atomic import write_text_atomic
@@ -43,9 +44,9 @@ class _Box:
     def svg(self) -> str:
         lines = len(self.notes)
         top = self.middle_y - 8 * lines + 4.5
+        frame = f'x="{self.x}" y="{self.y}" width="{self.width}" height="{self.height}"'
         parts = [
-            f'<rect class="{self.kind}" x="{self.x}" y="{self.y}" width="{self.width}" '
-            f'height="{self.height}"/>',
+            f'<rect class="{self.kind}" {frame}/>',
             f'<text class="name" x="{self.middle_x}" y="{top}">{escape(self.name)}</text>',
         ]
         parts += [
@@ -67,6 +68,10 @@ def _bend(start: _Box, end: _Box) -> str:
         f'<path class="arrow" d="M{start.right + 2} {start.middle_y}H{x}V{end.middle_y}'
         f'H{end.x - 4}"/>'
     )
+
+
+def _rise(x: float, start_y: float, end_y: float) -> str:
+    return f'<path class="arrow" d="M{x} {start_y}V{end_y}"/>'
 
 
 def draw_system(path: Path) -> None:
@@ -113,33 +118,31 @@ def draw_system(path: Path) -> None:
     )
     curves = _Box("curves", "move", 726, top, 96, height, ("cubic keys,", "0..1 exactly"))
     rig = _Box("rig", "move", 844, top, 96, height, ("52 ARKit", "controls"))
-    export = _Box("export", "move", 972, 44, 172, 56, ("files for engines",))
-    render = _Box("render", "move", 972, 114, 172, 56, ("the digital human as video",))
-    report = _Box("report, tables", "read", 972, 184, 172, 56, ("one page, CSV, Parquet, TSV",))
+    export = _Box("export", "move", 972, 60, 172, 56, ("files for engines",))
+    render = _Box("render", "move", 972, 152, 172, 56, ("the digital human as video",))
+    report = _Box("report, tables", "read", 540, 222, 182, 40, ("a page, CSV, Parquet, TSV",))
     head = _Box(
-        "head",
-        "ground",
-        288,
-        300,
-        652,
-        50,
+        "head", "ground", 288, 312, 856, 48,
         ("one face model under both halves: people, shapes of the action units, landmarks",),
+    )  # fmt: skip
+    core = _Box(
+        "core, store, work, tracks", "ground", 16, 312, 248, 48, ("time, units, errors, files",)
     )
-    core = _Box("core", "ground", 16, 300, 248, 50, ("time, action units, tracks, errors",))
-    store = _Box("store, work, tracks", "ground", 972, 300, 172, 50, ("files, cache, progress",))
-    boxes = (video, faces, motion, reading, waist, curves, rig, export, render, report, head, core, store)  # fmt: skip
+    boxes = (
+        video, faces, motion, reading, waist, curves, rig, export, render, report, head, core,
+    )  # fmt: skip
     chain = (video, faces, motion, reading, waist, curves, rig)
-    arrows = [_arrow(one, following) for one, following in zip(chain, chain[1:], strict=False)]
+    arrows = [_arrow(one, following) for one, following in pairwise(chain)]
     arrows += [_bend(rig, export), _bend(rig, render)]
-    arrows.append(f'<path class="arrow" d="M{waist.middle_x} {waist.y + waist.height + 2}V{report.middle_y}H{report.x - 4}"/>')  # fmt: skip
-    # The shapes of the head reach recognition and rendering.
-    arrows.append(f'<path class="arrow" d="M{reading.middle_x} {head.y - 2}V{reading.y + height + 5}"/>')  # fmt: skip
-    arrows.append(f'<path class="arrow" d="M{rig.middle_x} {head.y - 2}V{rig.y + height + 5}"/>')
+    arrows += [
+        _rise(waist.middle_x, waist.y + waist.height + 2, report.y - 4),
+        _rise(reading.middle_x, head.y - 2, reading.y + height + 5),
+        _rise(render.middle_x, head.y - 2, render.y + render.height + 5),
+    ]
     x, y = render.right, render.middle_y
-    loop = (
-        f'<path class="loop" d="M{x + 2} {y}H{x + 14}V266H{video.middle_x}V{video.y + height + 5}"/>'
-        f'<text class="note" x="290" y="258">closed loop: the rendered face is read back and compared</text>'
-    )
+    back = f"M{x + 2} {y}H{x + 14}V286H{video.middle_x}V{video.y + height + 5}"
+    words = "closed loop: the rendered face is read back and compared"
+    loop = f'<path class="loop" d="{back}"/><text class="note" x="250" y="279">{words}</text>'
     titles = (
         (288.0, 24, "ANALYSIS: what the face did"),
         (waist.middle_x, 24, "THE WAIST"),
@@ -148,12 +151,12 @@ def draw_system(path: Path) -> None:
     text = "".join(f'<text class="title" x="{x}" y="{y}">{escape(t)}</text>' for x, y, t in titles)
     body = "".join([*arrows, loop, *(box.svg() for box in boxes), text])
     drawing = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1170 366" role="img">'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1170 376" role="img">'
         "<title>mien: from a facial video to an animated digital human</title>"
         f"<style>{_STYLE}</style>"
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
         'markerHeight="7" orient="auto-start-reverse"><path d="M0 0 8 4 0 8z" fill="#5a646e"/>'
         "</marker></defs>"
-        f'<rect width="1170" height="366" fill="#ffffff" stroke="none"/>{body}</svg>\n'
+        f'<rect width="1170" height="376" fill="#ffffff" stroke="none"/>{body}</svg>\n'
     )
     write_text_atomic(path, drawing)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-
 from docs_making.canvas import (
     INK,
     drawn,
@@ -14,6 +13,7 @@ from docs_making.canvas import (
     show_picture,
 )
 from docs_making.subjects import face_with, shown_person
+
 from mien.core.facs import channels_of
 from mien.head import load_head
 
@@ -79,17 +79,22 @@ def draw_conventions(path: Path) -> None:
     )
     size = 420
     show_picture(layout["axes"], face_with(person, size_px=size, quality="portrait"))
-    middle = np.array([size / 2, size * 0.375])
-    for (x, y), name, place in (
-        ((120, 0), "x: the subject's left", (size * 0.74, size * 0.325)),
+    middle_x, middle_y = size / 2, size * 0.375
+    for (x, y), name, (text_x, text_y) in (
+        ((120, 0), "x: the subject's left", (size * 0.68, size * 0.42)),
         ((0, -120), "y: up", (size * 0.515, size * 0.06)),
     ):
         layout["axes"].annotate(
-            "", middle + (x, y), middle, arrowprops={"arrowstyle": "-|>", "color": "white", "lw": 2}
+            "",
+            (middle_x + x, middle_y + y),
+            (middle_x, middle_y),
+            arrowprops={"arrowstyle": "-|>", "color": "white", "lw": 2},
         )
-        layout["axes"].text(*place, name, color="white", fontsize=9)
-    layout["axes"].plot(*middle, "o", color="white", markersize=7)
-    layout["axes"].text(*(middle + (8, 26)), "z: out of the face", color="white", fontsize=9)
+        layout["axes"].text(text_x, text_y, name, color="white", fontsize=9)
+    layout["axes"].plot(middle_x, middle_y, "o", color="white", markersize=7)
+    layout["axes"].text(
+        middle_x - 112, middle_y + 22, "z: out of the face", color="white", fontsize=9
+    )
     layout["axes"].set_title(
         "head axes; the origin is the midpoint between the eye centres", fontsize=9, color=INK
     )
@@ -97,4 +102,4 @@ def draw_conventions(path: Path) -> None:
         gaze = np.array([[0.0, yaw], [0.0, yaw]])
         picture = face_with(person, size_px=220, head_rotation_rad=rotation, gaze_rad=gaze)
         show_picture(layout[name], picture, title)
-    save_png(path, drawn(made), colours=128)
+    save_png(path, drawn(made))

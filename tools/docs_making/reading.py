@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import numpy as np
-
 from docs_making.canvas import (
+    ARROW,
     BLINK,
-    FAINT,
     INK,
     LEFT,
     MICRO,
@@ -21,7 +20,9 @@ from docs_making.canvas import (
 )
 from docs_making.subjects import demo_reading, face_with, shown_person
 from matplotlib.axes import Axes
-from mien.core.facs import Channel, channels_of
+from PIL import Image
+
+from mien.core.facs import Channel, Side, channels_of
 from mien.core.track import Event, EventKind
 from mien.faces import (
     CROP_SIZE_PX,
@@ -32,6 +33,8 @@ from mien.faces import (
 )
 from mien.head import load_head
 from mien.recognition.atoms import face_basis
+from mien.recognition.spotting import SpottingThresholds
+from mien.render import ResultComposer
 from mien.report import timeline_svg
 from mien.store.atomic import write_text_atomic
 from mien.tracks import unit_names
@@ -53,13 +56,15 @@ def draw_alignment(path: Path) -> None:
     made = figure(860, 430)
     left, right = made.subplots(1, 2, width_ratios=(1, 1))
     show_picture(left, picture, f"the frame, with the {len(points)} points that were found")
-    left.plot(points[:, 0], points[:, 1], ".", color="#ffd23f", markersize=1.6)
+    left.plot(points[:, 0], points[:, 1], ".", color=ARROW, markersize=2.4)
     show_picture(right, crop, f"the aligned face, {CROP_SIZE_PX} x {CROP_SIZE_PX} px")
     size = CROP_SIZE_PX
     right.axhline(0.33 * size, color="white", linewidth=0.8, linestyle=":")
     for x in (0.33, 0.67):
         right.plot(x * size, 0.33 * size, "+", color="white", markersize=9)
-    right.text(3, 0.33 * size - 4, "eye line at .33, eyes .34 apart", color="white", fontsize=8)
+    right.text(
+        0.3 * size, 0.05 * size, "eye line at .33, eyes .34 apart", color="white", fontsize=8
+    )
     save_png(path, drawn(made))
 
 
@@ -76,11 +81,11 @@ def draw_motion(path: Path) -> None:
     show_picture(two, apex, f"apex, {event.apex_s:.2f} s")
     show_picture(three, apex)
     stretch = draw_field(
-        three, finding.movement.field_px, CROP_SIZE_PX, noise_px=demo.face.reading.noise_px
+        three, demo.skin_field(finding), CROP_SIZE_PX, noise_px=demo.face.reading.noise_px
     )
     largest = event.evidence["largest_motion_px"]
     three.set_title(
-        f"measured motion, at most {largest:.1f} px; arrows {stretch:.0f} times as long",
+        f"measured: at most {largest:.1f} px (arrows x {stretch:.0f})",
         fontsize=9,
         color=INK,
     )
@@ -116,13 +121,14 @@ def draw_recognition(path: Path) -> None:
     demo = demo_reading()
     track, reading = demo.analysis.track, demo.face.reading.reading
     times_s = track.time.times_s
+    limits = SpottingThresholds()
     made = figure(1000, 520)
     score, fraction, course = made.subplots(3, 1, sharex=True)
     score.semilogy(times_s, np.maximum(reading.score, 1e-2), color=INK, linewidth=1)
-    score.axhline(4.5, color=RIGHT, linewidth=0.8, linestyle="--")
+    score.axhline(limits.score, color=RIGHT, linewidth=0.8, linestyle="--")
     score.set_ylabel("score")
     fraction.plot(times_s, reading.fraction, color=INK, linewidth=1)
-    fraction.axhline(0.5, color=RIGHT, linewidth=0.8, linestyle="--")
+    fraction.axhline(limits.fraction, color=RIGHT, linewidth=0.8, linestyle="--")
     fraction.set_ylabel("explained part")
     for name, colour in (("AU02L", LEFT), ("AU12L", RIGHT), ("AU45L", BLINK)):
         channel = Channel.parse(name)
@@ -147,46 +153,45 @@ def draw_timeline(path: Path) -> None:
 def draw_hero(path: Path) -> None:
     """Draw the digital human at rest and at an apex that was read, beside the read-out."""
     demo = demo_reading()
-    finding = demo.first
+    finding = demo.strongest
     event = finding.event
     track = demo.analysis.track
     apex = track.time.nearest(event.apex_s)
-    activations = {
-        channel: float(value)
-        for channel, value in zip(track.channels, track.activation[apex], strict=True)
-        if value > 0
-    }
-    person = shown_person()
-    size = 360
+    moved_by = [unit.channel for unit in event.units]
+    activations = {channel: float(track.column(channel)[apex]) for channel in moved_by}
+    person, size = shown_person(), 380
     rest = face_with(person, size_px=size, quality="portrait")
     moved = face_with(person, activations, size_px=size, quality="portrait")
     names = unit_names(event.units).replace("+", " + ")
-    tiles = [labelled(rest, "at rest"), labelled(moved, f"apex: {names}")]
-    made = figure(420, tiles[0].shape[0])
-    above, below = made.subplots(2, 1, height_ratios=(2.1, 1))
+    milliseconds = 1000 * event.duration_s
+    tiles = [labelled(rest, "at rest"), labelled(moved, f"apex of {names}, {milliseconds:.0f} ms")]
+    made = figure(360, tiles[0].shape[0])
+    above, below = made.subplots(2, 1, height_ratios=(2.6, 1))
     show_picture(above, demo.crops[demo.frame_at(event.apex_s)])
     stretch = draw_field(
-        above, finding.movement.field_px, CROP_SIZE_PX, noise_px=demo.face.reading.noise_px
+        above, demo.skin_field(finding), CROP_SIZE_PX, noise_px=demo.face.reading.noise_px
     )
     above.set_title(f"motion read from the video (x {stretch:.0f})", fontsize=9, color=INK)
     ms = 1000 * (track.time.times_s - event.onset_s)
-    for channel, colour in ((c, LEFT if c.side == "left" else RIGHT) for c in activations):
+    for channel in moved_by:
+        colour = LEFT if channel.side is Side.LEFT else RIGHT
         below.plot(ms, track.column(channel), color=colour, linewidth=1.3)
-    for name, time_s in (("onset", event.onset_s), ("apex", event.apex_s), ("offset", event.offset_s)):  # fmt: skip
+    for name, time_s in (
+        ("onset", event.onset_s),
+        ("apex", event.apex_s),
+        ("offset", event.offset_s),
+    ):
         at = 1000 * (time_s - event.onset_s)
-        below.axvline(at, color=MICRO, linewidth=1)
-        below.text(at, 1.02, name, color=FAINT, ha="center", transform=below.get_xaxis_transform())
-    below.set_xlim(-60, 1000 * event.duration_s + 60)
+        below.axvline(at, color=MICRO, linewidth=1.2)
+        below.text(at, 1.02, name, color=INK, ha="center", transform=below.get_xaxis_transform())
+    below.set_xlim(-50, milliseconds + 50)
     below.set_ylim(bottom=0)
-    below.set_xlabel("ms from the onset; blue left, orange right", labelpad=1)
+    below.set_xlabel("ms; activation: blue left, orange right", labelpad=1, fontsize=8)
     save_png(path, np.concatenate([grid(tiles, 2), drawn(made)], axis=1))
 
 
 def draw_result_video(path: Path) -> None:
     """Draw one picture of render.mp4 at the first apex."""
-    from mien.render import ResultComposer  # noqa: PLC0415 - this picture only
-    from PIL import Image
-
     demo = demo_reading()
     event = demo.first.event
     track = demo.analysis.track

@@ -28,7 +28,7 @@ def shown_person() -> Person:
     return load_head().people_of("shown")[0]
 
 
-def face_with(  # noqa: PLR0913 - a picture has these properties
+def face_with(
     person: Person,
     activations: dict[Channel, float] | None = None,
     *,
@@ -66,7 +66,7 @@ class DemoReading:
     analysis: Analysis
     face: FaceAnalysis
     crops: dict[int, ImageRgb]
-    """Aligned faces by frame: every tenth, and all frames of the first movement."""
+    """Aligned faces by frame: every tenth, and all frames of the micro-expressions."""
 
     frames: dict[int, ImageRgb]
     """The pictures themselves, the same frames."""
@@ -78,6 +78,16 @@ class DemoReading:
             (f for f in self.face.reading.findings if f.event.kind is EventKind.MICRO),
             key=lambda finding: finding.event.apex_s,
         )
+
+    @property
+    def strongest(self) -> Finding:
+        """The micro-expression with the largest score."""
+        found = (f for f in self.face.reading.findings if f.event.kind is EventKind.MICRO)
+        return max(found, key=lambda finding: finding.movement.score)
+
+    def skin_field(self, finding: Finding) -> Float[np.ndarray, "row column 2"]:
+        """Measured motion of the cells that show skin; 0 elsewhere."""
+        return np.where(self.face.basis.seen[..., None], finding.movement.field_px, 0.0)
 
     def frame_at(self, time_s: float) -> int:
         """Number of the kept frame nearest a time."""
@@ -96,12 +106,12 @@ def demo_reading() -> DemoReading:
         if analysis.face is None:
             msg = f"The demo's face was not read: {analysis.warnings}."
             raise RuntimeError(msg)
-        first = next(event for event in analysis.track.events if event.kind is EventKind.MICRO)
+        micro = analysis.track.of_kind(EventKind.MICRO)
         transforms = analysis.face.aligned.transforms
         shrink = crop_shrink(transforms)
         crops, frames = {}, {}
         for frame in open_video(clip).frames():
-            if frame.index % 10 == 0 or _inside(first, frame.time_s):
+            if frame.index % 10 == 0 or any(_inside(one, frame.time_s) for one in micro):
                 matrix = transforms[frame.index]
                 crops[frame.index] = warp_crop(frame.rgb, matrix, CROP_SIZE_PX, shrink=shrink)
                 frames[frame.index] = frame.rgb

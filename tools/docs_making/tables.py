@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from docs_making.subjects import demo_reading
+
 from mien.core.facs import ACTION_UNITS, channels_of
 from mien.core.track import Event, EventKind
 from mien.evaluation import match_events
@@ -79,7 +80,7 @@ def write_units(path: Path) -> None:
                 sides,
                 "; ".join(ways) or "not read",
                 _same(shape, controls),
-            )  # fmt: skip
+            )
         )
     columns = ("unit", "name", "sides", "how it is read", "ARKit shapes at activation 1")
     write_text_atomic(path, _table(columns, rows))
@@ -117,10 +118,10 @@ def _row(truth: Event, found: Event | None) -> tuple[str, ...]:
     named = (truth.kind.value, unit_names(truth.units))
     if found is None:
         return (*named, "missed", "", "", "", "")
-    moments = (
-        f"{1000 * getattr(truth, name):.0f} {1000 * (getattr(found, name) - getattr(truth, name)):+.0f}"
-        for name in ("onset_s", "apex_s", "offset_s")
-    )
+    moments = []
+    for name in ("onset_s", "apex_s", "offset_s"):
+        true_s = getattr(truth, name)
+        moments.append(f"{1000 * true_s:.0f} {1000 * (getattr(found, name) - true_s):+.0f}")
     emotion = ""
     if found.emotion is not None:
         emotion = f"{found.emotion.best} {found.emotion.probabilities[found.emotion.best]:.0%}"

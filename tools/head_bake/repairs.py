@@ -33,7 +33,7 @@ TONGUE_M = np.array((0.0, -0.0065, -0.0040))
 CHIN_BOSS_Y_M = -0.099
 CHIN_RAISE_M = np.array((0.0, 0.0028, 0.0008))
 SHIRT_LIFT_M = 0.0045
-LIP_OVERLAP_M = 0.0003
+LIP_OVERLAP_M = 0.0005
 """Closed lips overlap by this much, so that no ray passes between them."""
 
 LIP_REACH_M = 0.0045
@@ -128,7 +128,7 @@ class LipSeal:
     def closed(self, vertices: np.ndarray) -> np.ndarray:
         """Return the face with its lips just closed."""
         moved = vertices.copy()
-        for _ in range(5):  # the refined lips follow the coarse ones only in part
+        for _ in range(7):  # the refined lips follow the coarse ones only in part
             x, crease, gap = self.gap(moved)
             crease, gap = gaussian_filter1d(crease, 12), gaussian_filter1d(gap, 10)
             skin = moved[self._skin]

@@ -8,12 +8,12 @@ keys a second, and more where a curve bends sharply.
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from mien.core.errors import FormatError, InputError, UsageError
 from mien.curves import (
@@ -61,32 +61,53 @@ def table_times(
     count = max(2, int(np.ceil((end_s - start_s) * KEYS_PER_SECOND - _ROUNDING)) + 1)
     regular = np.minimum(start_s + np.arange(count) / KEYS_PER_SECOND, end_s)
     moving = [curve for curve in curves.values() if not curve.is_constant]
-    corners = np.concatenate([np.zeros(0), *(_around_corners(curve) for curve in moving)])
+    ends = np.array([start_s, end_s])
+    corners = np.concatenate([np.zeros(0), *(_around_corners(curve, ends) for curve in moving)])
     corners = corners[(corners > start_s) & (corners < end_s)]
     times = np.unique(engine_times(np.concatenate([regular, corners])))
+    changed = np.ones(len(times) - 1, dtype=bool)
     for _ in range(_ROUNDS):
         step = np.diff(times)
-        probes = times[:-1, None] + step[:, None] * _PROBES
-        worst = np.zeros(len(step))
-        for curve in moving:
-            table = rich_curve_with_auto_tangents(times, _stored(curve(times)))
-            off = np.abs(table(probes.ravel()) - curve(probes.ravel()))
-            worst = np.maximum(worst, off.reshape(probes.shape).max(axis=1))
-        bad = worst > _MARGIN * tolerance
+        bad = np.zeros(len(step), dtype=bool)
+        bad[changed] = _errors_between(times, changed, moving) > _MARGIN * tolerance
         wide = np.concatenate([[False], bad, [False]])
         refine = (bad | wide[:-2] | wide[2:]) & (step > 2 * _SHORTEST_STEP_S)
         if not refine.any():
             break
         middle = engine_times(times[:-1][refine] + step[refine] / 2)
         times = np.unique(np.concatenate([times, middle]))
+        # A new key changes the tangents of its neighbours, and so the steps beyond them.
+        near = np.convolve(np.isin(times, middle), np.ones(3), "same") > 0
+        changed = near[1:] | near[:-1]
     return times
 
 
-def _around_corners(curve: CubicCurve) -> Keys:
-    """Times just before, at and after each corner, so that its tangents do not mix."""
+def _errors_between(
+    times: Keys, chosen: Bool[np.ndarray, " step"], curves: Sequence[CubicCurve]
+) -> Float[np.ndarray, " chosen"]:
+    """Largest error of any curve within each chosen step of a table."""
+    step = np.diff(times)[chosen]
+    probes = times[:-1][chosen][:, None] + step[:, None] * _PROBES
+    worst = np.zeros(len(step))
+    for curve in curves:
+        table = rich_curve_with_auto_tangents(times, _stored(curve(times)))
+        off = np.abs(table(probes.ravel()) - curve(probes.ravel()))
+        worst = np.maximum(worst, off.reshape(probes.shape).max(axis=1))
+    return worst
+
+
+def _around_corners(
+    curve: CubicCurve, ends: Float[np.ndarray, "2"]
+) -> Float[np.ndarray, " corner"]:
+    """Times just before, at and after each corner, so that its tangents do not mix.
+
+    The ends count where the curve moves, because the engine's tangents are flat there.
+    """
     jump = np.abs(curve.arrive - curve.leave)[1:-1]
-    corners = curve.times_s[1:-1][jump > _CORNER]
-    beside = np.maximum(_BESIDE_S, 2 * np.spacing(np.abs(corners).astype(np.float32)))
+    steep = np.abs([curve.leave[0], curve.arrive[-1]]) > _CORNER
+    moving = steep & ((curve.times_s[[0, -1]] - ends) * [1, -1] <= 0)
+    corners = np.concatenate([curve.times_s[1:-1][jump > _CORNER], ends[moving]])
+    beside = np.maximum(_BESIDE_S, np.spacing(np.abs(corners).astype(np.float32)))
     return np.concatenate([corners - beside, corners, corners + beside])
 
 

@@ -51,7 +51,7 @@ def _smooth_run(
         return points
     steps_s = np.diff(times_s)
     step_s = float(np.median(steps_s))
-    window = 2 * round(SMOOTHING_S / step_s / 2) + 1
+    window = round(SMOOTHING_S / step_s) | 1
     window = min(max(window, _ORDER + 3), count if count % 2 else count - 1)
     if window <= _ORDER + 1:
         return points

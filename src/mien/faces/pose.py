@@ -8,11 +8,9 @@ from jaxtyping import Float, Float32
 from mien.core.arrays import Points3
 from mien.core.errors import UsageError
 
-POSE_POINTS = (
-    *(33, 133, 362, 263, 168, 6, 197, 195, 5, 4, 1, 98, 327),
-    *(10, 151, 9, 8, 127, 356, 234, 454),
-)
-"""Eye corners, nose, middle of the forehead, temples and ear roots: nearly rigid."""
+POSE_POINTS = (33, 133, 362, 263, 168, 6, 197, 195, 5, 4, 1, 98, 327)
+"""Eye corners and nose. With forehead and temples added, nods of rendered heads come out at .8 of
+their size; with these points at .9."""
 
 
 def head_pose(
@@ -28,8 +26,9 @@ def head_pose(
 
     The rigid points are laid in least squares (Kabsch 1976) onto a head at rest: ``reference_m``,
     468 points in metres, by default the mean of the built-in people. A face unlike the reference
-    shifts all angles of its track alike, by some degrees; differences within a track are better.
-    Perspective is ignored.
+    shifts all angles of its track alike, by some degrees; differences within a track are better:
+    on rendered heads turned by up to 30 degrees the mean error is 1.3 (pitch), 1.1 (yaw, which
+    comes out at 1.1 of its size) and 0.3 degrees (roll). Perspective is ignored.
 
     Raises:
         UsageError: the turn is not 0, 90, 180 or 270 degrees.

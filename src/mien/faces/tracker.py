@@ -39,6 +39,8 @@ the next a face stays above .95."""
 
 _MEETING_OVERLAP = 0.05
 _SHORTEST_FRAMES = 3
+_RAREST_THOROUGH = 8
+"""Where tiles and turns find nothing they are tried at every second, fourth, then eighth check."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class FaceTracker:
         self._size_px = (0, 0)
         self._reasons: dict[int, str] = {}
         self._since_check = CHECK_EVERY
+        self._checks_to_skip = 0
+        self._fruitless = 1
 
     def update(self, image: ImageRgb, time_s: float) -> None:
         """Follow the faces into the next frame, shown at ``time_s`` seconds."""
@@ -95,12 +99,24 @@ class FaceTracker:
         if self._since_check >= CHECK_EVERY:
             self._since_check = 0
             self._confirm(index, image)
-            self._look_for_faces(index, image, thorough=True)
+            self._look_for_faces(index, image, thorough=self._may_search_thoroughly())
         elif lost or not self._active:
             self._look_for_faces(index, image, thorough=False)
         self._note_meetings()
         if not self._active:
             self._reasons.setdefault(index, "no face was found")
+
+    def _may_search_thoroughly(self) -> bool:
+        """Search tiles and turns ever more rarely while no face is there: they cost most."""
+        if self._active:
+            self._checks_to_skip, self._fruitless = 0, 1
+            return True
+        if self._checks_to_skip > 0:
+            self._checks_to_skip -= 1
+            return False
+        self._checks_to_skip = self._fruitless - 1
+        self._fruitless = min(2 * self._fruitless, _RAREST_THOROUGH)
+        return True
 
     def _follow(self, index: int, image: ImageRgb) -> bool:
         lost = False
@@ -185,6 +201,9 @@ class FaceTracker:
         fresh.presence.append(tracklet.presence[-1])
         fresh.blendshapes += tracklet.blendshapes[-1:]
         fresh.confirmed_count = 1
+        if tracklet.latest_look is not None:
+            fresh.latest_look = tracklet.latest_look
+            fresh.remember(tracklet.latest_look)
         tracklet.cut_to(len(tracklet.points_px) - 1)
         self._active[self._active.index(tracklet)] = fresh
         if tracklet.points_px:

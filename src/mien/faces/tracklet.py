@@ -31,6 +31,9 @@ class Tracklet:
     look: Float[np.ndarray, " value"] | None = None
     """Running mean appearance, length 1."""
 
+    latest_look: Float[np.ndarray, " value"] | None = None
+    """Appearance in the last frame, whether in doubt or not."""
+
     look_sum: Float[np.ndarray, " value"] | float = 0.0
     unconfirmed: int = 0
     """Checks since the detector last agreed."""
@@ -54,9 +57,8 @@ class Tracklet:
     @property
     def mean_look(self) -> Float[np.ndarray, " value"]:
         """Mean appearance over all frames without doubt, length 1."""
-        total = np.asarray(self.look_sum if self.look is None else self.look)
-        if isinstance(self.look_sum, np.ndarray):
-            total = self.look_sum
+        known = self.look_sum if isinstance(self.look_sum, np.ndarray) else self.latest_look
+        total = np.zeros(1) if known is None else known
         return total / max(float(np.linalg.norm(total)), 1e-9)
 
     def likeness(self, look: Float[np.ndarray, " value"]) -> float:
@@ -67,8 +69,12 @@ class Tracklet:
         """Add the mesh of the next frame."""
         self.points_px.append(mesh.points_px)
         self.presence.append(mesh.presence)
-        if self.meeting:
-            return
+        self.latest_look = look
+        if not self.meeting:
+            self.remember(look)
+
+    def remember(self, look: Float[np.ndarray, " value"]) -> None:
+        """Take a look into the running mean."""
         self.look_sum = self.look_sum + look
         mixed = look if self.look is None else (1 - _MEMORY) * self.look + _MEMORY * look
         self.look = mixed / float(np.linalg.norm(mixed))

@@ -132,7 +132,8 @@ def _cornea(rings: int) -> Float[np.ndarray, "ring 3"]:
     centre_z = np.sqrt(1 - LIMBUS**2) - CORNEA_CURVATURE * np.cos(edge)
     radius = CORNEA_CURVATURE * np.sin(angle)
     return np.stack(
-        [radius, centre_z + CORNEA_CURVATURE * np.cos(angle), np.arcsin(radius) / (2 * np.pi)], axis=1
+        [radius, centre_z + CORNEA_CURVATURE * np.cos(angle), np.arcsin(radius) / (2 * np.pi)],
+        axis=1,
     )
 
 
@@ -148,7 +149,7 @@ def _iris(rings: int) -> Float[np.ndarray, "ring 3"]:
 
 def _pupil() -> Float[np.ndarray, "ring 3"]:
     iris = _iris(2)
-    return np.stack([np.array([0.0, 0.0, iris[0, 1] - 0.005]), iris[0]])
+    return np.stack([np.array([0.0, iris[0, 1] - 0.005, 0.0]), iris[0]])
 
 
 def _revolved(profile: Float[np.ndarray, "ring 3"], segments: int, region: EyeRegion) -> EyeMesh:

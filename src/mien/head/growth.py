@@ -7,12 +7,18 @@ Brow hairs: upright at the inner end, sweeping outward along the arch, flat at t
 hairs rise and the upper ones fall towards the middle line.
 """
 
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
+
 import numpy as np
 from jaxtyping import Float, Float32, Int
 
-from mien.core.arrays import Points3
-from mien.head.model import Head, Person
+from mien.core.arrays import Points3, Triangles
 from mien.head.strands import StrandKind, Strands, frames_at
+
+Rgb = tuple[float, float, float]
+Appearance = Mapping[str, float | Rgb]
+"""See :attr:`mien.head.model.Person.appearance`."""
 
 BROW_LINE_M = ((0.0125, 0.0190), (0.020, 0.0218), (0.030, 0.0250), (0.040, 0.0258), (0.052, 0.0195))
 """Middle line of the brow on the average face from the inner end, as (x, y); subject's left."""
@@ -28,36 +34,63 @@ WHORL_M = (0.008, 0.100, -0.150)
 """The crown, from which scalp hair grows away."""
 
 
-def grown(head: Head, person: Person, kind: StrandKind, *, seed: int = 0) -> Strands:
-    """Grow one kind of hair on one person.
+@runtime_checkable
+class Ground(Protocol):
+    """What hair grows on; :class:`mien.head.model.Head` is one."""
+
+    @property
+    def mean_m(self) -> Float32[np.ndarray, "vertex 3"]:
+        """Vertices of the average person."""
+
+    @property
+    def triangles(self) -> Int[np.ndarray, "triangle 3"]:
+        """All triangles."""
+
+    @property
+    def part_quads(self) -> Mapping[str, slice]:
+        """Range of quads by part; each quad is two triangles."""
+
+    @property
+    def masks(self) -> Mapping[str, Float32[np.ndarray, " vertex"]]:
+        """Where hair grows, 0..1 per vertex: ``brow``, ``scalp``."""
+
+    @property
+    def lash_rows(self) -> Mapping[str, Int[np.ndarray, "column row"]]:
+        """Vertices of the lash cards."""
+
+    def part_triangles(self, *parts: str) -> Triangles:
+        """Triangles of some parts."""
+
+
+def grown(ground: Ground, appearance: Appearance, kind: StrandKind, *, seed: int = 0) -> Strands:
+    """Grow one kind of hair.
 
     Args:
-        head: The head.
-        person: Whose density, width and length.
+        ground: The head.
+        appearance: Density, width and length of one person's hair.
         kind: ``brow``, ``lash`` or ``hair``.
         seed: Another seed places other hairs of the same look.
     """
     rng = np.random.default_rng([seed, ("brow", "lash", "hair").index(kind)])
     if kind == "brow":
-        return _brows(head, person, rng)
+        return _brows(ground, appearance, rng)
     if kind == "lash":
-        return _lashes(head, rng)
-    return _hair(head, person, rng)
+        return _lashes(ground, rng)
+    return _hair(ground, appearance, rng)
 
 
-def number(person: Person, key: str) -> float:
-    """One number of a person's appearance."""
-    value = person.appearance[key]
+def _number(appearance: Appearance, key: str) -> float:
+    value = appearance[key]
     return float(value) if isinstance(value, (int, float)) else float("nan")
 
 
 def _roots(
-    head: Head, mask: str, count: int, rng: np.random.Generator
+    ground: Ground, mask: str, count: int, rng: np.random.Generator
 ) -> tuple[Int[np.ndarray, " strand"], Float32[np.ndarray, "strand 3"]]:
     """Random points, evenly by area, on triangles where a mask is above 0."""
-    skin = head.part_triangles("skin")
-    weight = head.masks[mask][skin].max(axis=1)
-    corners = head.mean_m[skin]
+    skin = ground.part_triangles("skin")
+    weight = ground.masks[mask][skin].max(axis=1)
+    corners = ground.mean_m[skin]
     cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     area = np.linalg.norm(cross, axis=1) * (weight > 0.02)  # noqa: PLR2004 - quantised to 1/255
     triangle = rng.choice(len(skin), size=count, p=area / area.sum()).astype(np.int32)
@@ -68,14 +101,14 @@ def _roots(
 
 
 def _strands(
-    head: Head,
+    ground: Ground,
     triangle: Int[np.ndarray, " strand"],
     barycentric: Float32[np.ndarray, "strand 3"],
     offsets_m: Float[np.ndarray, "strand point 3"],
     radius_m: float,
 ) -> Strands:
     """Bind curves, given relative to their roots on the average person."""
-    _, frame = frames_at(head.mean_m[head.triangles[triangle]], barycentric)
+    _, frame = frames_at(ground.mean_m[ground.triangles[triangle]], barycentric)
     local = np.matmul(offsets_m.astype(np.float32), frame.transpose(0, 2, 1))
     points = offsets_m.shape[1]
     # Hairs taper over their last third.
@@ -90,16 +123,16 @@ def _strands(
     )
 
 
-def _brows(head: Head, person: Person, rng: np.random.Generator) -> Strands:
-    triangle, barycentric = _roots(head, "brow", 6 * BROW_HAIRS, rng)
-    root, frame = frames_at(head.mean_m[head.triangles[triangle]], barycentric)
+def _brows(ground: Ground, appearance: Appearance, rng: np.random.Generator) -> Strands:
+    triangle, barycentric = _roots(ground, "brow", 6 * BROW_HAIRS, rng)
+    root, frame = frames_at(ground.mean_m[ground.triangles[triangle]], barycentric)
     along, across_m, direction = brow_coordinates(root)
-    half_m = 0.5 * number(person, "brow_width_m") * _brow_profile(along)
+    half_m = 0.5 * _number(appearance, "brow_width_m") * _brow_profile(along)
     across = across_m / half_m
     density = np.clip(1.25 - np.abs(across) ** 2, 0, 1) * np.clip((1.02 - along) / 0.12, 0, 1)
     density *= np.clip((along + 0.02) / 0.10, 0.0, 1)
     keep = (np.abs(across) < 1.15) & (rng.random(len(root)) < density)  # noqa: PLR2004
-    chosen = np.flatnonzero(keep)[: int(BROW_HAIRS * number(person, "brow_density"))]
+    chosen = np.flatnonzero(keep)[: int(BROW_HAIRS * _number(appearance, "brow_density"))]
     triangle, barycentric, frame = triangle[chosen], barycentric[chosen], frame[chosen]
     along, across, direction = along[chosen], across[chosen], direction[chosen]
 
@@ -124,7 +157,7 @@ def _brows(head: Head, person: Person, rng: np.random.Generator) -> Strands:
         )
         + lift_m[:, None] * normal[:, None]
     )
-    return _strands(head, triangle, barycentric, offsets, 0.000045)
+    return _strands(ground, triangle, barycentric, offsets, 0.000045)
 
 
 def brow_coordinates(
@@ -161,15 +194,15 @@ def _brow_profile(along: Float[np.ndarray, " point"]) -> Float[np.ndarray, " poi
     return profile
 
 
-def _lashes(head: Head, rng: np.random.Generator) -> Strands:
+def _lashes(ground: Ground, rng: np.random.Generator) -> Strands:
     """Along the source's lash cards: from their root row, over all rows, to the tip."""
     triangles, weights, offsets = [], [], []
-    for name, grid in head.lash_rows.items():
+    for name, grid in ground.lash_rows.items():
         count = LASHES_UPPER if name.startswith("upper") else LASHES_LOWER
         cell = np.linspace(0.15, len(grid) - 1.15, count) + rng.normal(0, 0.03, count)
         column = np.clip(cell.astype(np.intp), 0, len(grid) - 2)
         share = (cell - column)[:, None, None]
-        rows = head.mean_m[grid]
+        rows = ground.mean_m[grid]
         curve = (1 - share) * rows[column] + share * rows[column + 1]
         # Neighbouring lashes differ in length and lean together in small groups.
         stretch = rng.uniform(0.8, 1.08, count) * (1.0 if name.startswith("upper") else 0.8)
@@ -179,12 +212,12 @@ def _lashes(head: Head, rng: np.random.Generator) -> Strands:
         sideways /= np.linalg.norm(sideways, axis=1, keepdims=True)
         reach = np.linalg.norm(offset, axis=2)
         offset = offset + (lean[:, None] * reach)[..., None] * sideways[:, None]
-        triangle, weight = _root_triangles(head, grid, column, share[:, 0, 0])
+        triangle, weight = _root_triangles(ground, grid, column, share[:, 0, 0])
         triangles.append(triangle)
         weights.append(weight)
         offsets.append(offset)
     return _strands(
-        head,
+        ground,
         np.concatenate(triangles),
         np.concatenate(weights),
         np.concatenate(offsets),
@@ -193,15 +226,15 @@ def _lashes(head: Head, rng: np.random.Generator) -> Strands:
 
 
 def _root_triangles(
-    head: Head,
+    ground: Ground,
     grid: Int[np.ndarray, "column row"],
     column: Int[np.ndarray, " strand"],
     share: Float[np.ndarray, " strand"],
 ) -> tuple[Int[np.ndarray, " strand"], Float32[np.ndarray, "strand 3"]]:
     """For each lash the triangle of the card that holds the root row's edge, and weights on it."""
-    span = head.part_quads["lashes"]
+    span = ground.part_quads["lashes"]
     offset = 2 * span.start
-    triangles = head.triangles[offset : 2 * span.stop]
+    triangles = ground.triangles[offset : 2 * span.stop]
     left, right = grid[column, 0], grid[column + 1, 0]
     on_left = triangles[None] == left[:, None, None]
     on_right = triangles[None] == right[:, None, None]
@@ -214,20 +247,20 @@ def _root_triangles(
     return (found + offset).astype(np.int32), weights.astype(np.float32)
 
 
-def _hair(head: Head, person: Person, rng: np.random.Generator) -> Strands:
-    count = int(SCALP_HAIRS * number(person, "hair_density"))
-    triangle, barycentric = _roots(head, "scalp", count, rng)
-    corners = head.triangles[triangle]
-    cover = np.einsum("sc,sc->s", barycentric, head.masks["scalp"][corners])
+def _hair(ground: Ground, appearance: Appearance, rng: np.random.Generator) -> Strands:
+    count = int(SCALP_HAIRS * _number(appearance, "hair_density"))
+    triangle, barycentric = _roots(ground, "scalp", count, rng)
+    corners = ground.triangles[triangle]
+    cover = np.einsum("sc,sc->s", barycentric, ground.masks["scalp"][corners])
     keep = rng.random(count) < cover**1.5
     triangle, barycentric = triangle[keep], barycentric[keep]
-    root, frame = frames_at(head.mean_m[head.triangles[triangle]], barycentric)
+    root, frame = frames_at(ground.mean_m[ground.triangles[triangle]], barycentric)
     normal = frame[:, 2]
     away = _tangent(root - np.array(WHORL_M, dtype=np.float32), normal)
     away = _tangent(away + rng.normal(0, 0.18, away.shape), normal)
     # Cropped: longest on top, short at the temples, the sideburns and the nape.
     top = np.clip((root[:, 1] + 0.01) / 0.08, 0, 1)
-    length = number(person, "hair_length_m") * (0.35 + 0.65 * top)
+    length = _number(appearance, "hair_length_m") * (0.35 + 0.65 * top)
     length = length * rng.uniform(0.8, 1.15, len(length)) * np.clip(cover[keep] * 1.6, 0.4, 1)
     stand = np.interp(top, (0, 1), (0.30, 0.75))[:, None]
     start = stand * normal + (1 - stand) * away
@@ -237,7 +270,7 @@ def _hair(head: Head, person: Person, rng: np.random.Generator) -> Strands:
     offsets = length[:, None, None] * (
         steps[:, None] * start[:, None] + (steps**2)[:, None] * (0.5 * drop)[:, None]
     )
-    return _strands(head, triangle, barycentric, offsets, 0.00008)
+    return _strands(ground, triangle, barycentric, offsets, 0.00008)
 
 
 def _tangent(

@@ -17,13 +17,12 @@ from jaxtyping import Float, Float32, Int
 
 from mien.core.arrays import Triangles, Vertices
 from mien.core.errors import FormatError, UsageError
+from mien.head.growth import Appearance, grown
 from mien.head.landmarks import LandmarkEmbedding
 from mien.head.strands import StrandKind, Strands
 
 PARTS = ("skin", "shirt", "teeth_upper", "teeth_lower", "tongue", "lashes")
 """Parts of the mesh in the order of their vertices."""
-
-Rgb = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Person:
     eye_radius_m: Float[np.ndarray, " 2"]
     """Radii of the eyeballs: left, right."""
 
-    appearance: Mapping[str, float | Rgb]
+    appearance: Appearance
     """``skin_rgb``, ``hair_rgb``, ``brow_rgb``, ``iris_rgb``, ``shirt_rgb`` (sRGB, 0..1);
     ``melanin`` and ``redness`` 0..1; ``brow_density``, ``hair_density`` 0..1 (0 is bald);
     ``brow_width_m``, ``hair_length_m``."""
@@ -143,9 +142,7 @@ class Head:
 
         About 10 ms; place them with :func:`mien.head.strands.strand_points`.
         """
-        from mien.head.growth import grown  # noqa: PLC0415 - growth stands on this class
-
-        return grown(self, person, kind, seed=seed)
+        return grown(self, person.appearance, kind, seed=seed)
 
     def people_of(self, role: str) -> tuple[Person, ...]:
         """Everybody of one role: ``shown``, ``basis`` or ``held-out``.

@@ -8,7 +8,6 @@ from numba import njit
 
 from mien.core.arrays import Points2, Triangles
 
-
 _EDGE_ON_PX2 = 1e-12
 _ROUNDING = 1e-9
 """A pixel on the edge of two triangles belongs to both, whatever the rounding."""

@@ -5,6 +5,7 @@ from mien.motion.drift import remove_drift, running_median
 from mien.motion.flow import GRID, pooled_flow, pooled_picture
 from mien.motion.noise import noise_floor
 from mien.motion.rigid import remove_similarity, zone_weights
+from mien.motion.smoothing import smooth_cells
 
 __all__ = [
     "GRID",
@@ -17,5 +18,6 @@ __all__ = [
     "remove_drift",
     "remove_similarity",
     "running_median",
+    "smooth_cells",
     "zone_weights",
 ]

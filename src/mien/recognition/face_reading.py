@@ -12,6 +12,7 @@ from mien.core.time import TimeBase
 from mien.core.track import ActionUnitTrack, Event, EventKind, UnitPeak
 from mien.motion.drift import remove_drift
 from mien.motion.noise import noise_floor
+from mien.motion.smoothing import smooth_cells
 from mien.recognition.basis import Basis, Whitened, whiten
 from mien.recognition.blinks import MAX_BLINK_S, Closure, blink_gate, find_closures
 from mien.recognition.emotion import emotion_posterior
@@ -88,11 +89,16 @@ def read_face(
     times_s = signals.time.times_s
     step_s = signals.time.step_s
     closures = find_closures(signals.opening_ratio)
-    brief = remove_drift(times_s, signals.flow_px)
+    brief = smooth_cells(remove_drift(times_s, signals.flow_px), basis.seen)
     noise = noise_floor(brief)
     if not np.isfinite(noise).all():
         return _nothing_seen(signals)
-    whitened = whiten(basis, noise)
+    alike = replace(
+        basis,
+        fields_px=smooth_cells(basis.fields_px, basis.seen),
+        rigid_px=smooth_cells(basis.rigid_px, basis.seen),
+    )
+    whitened = whiten(alike, noise)
     reading = read_motion(whitened, brief, step_s=step_s)
     movements = spot_movements(
         times_s, brief, reading, whitened, blink_gate(times_s, closures), limits

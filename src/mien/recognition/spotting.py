@@ -33,6 +33,10 @@ class SpottingThresholds:
     largest_px: float = 12.0
     """A cell that moves farther in the aligned face is beyond what the flow measures."""
 
+    reach_px: float = 0.35
+    """How far the explained motion must move some cell; the jitter of landmarks, which the
+    alignment follows, can look like the movement of a unit up to a third of a pixel."""
+
     edge_s: float = 0.25
     """The first and last quarter of a second have no surroundings to be judged by."""
 
@@ -63,6 +67,9 @@ class Movement:
     long: bool = False
     """Refused for its length alone: a movement of the face all the same."""
 
+
+_MATCHED_S = 0.12
+_MATCHED_LEVEL = 0.35
 
 _LASTS = "it lasts longer than half a second:"
 
@@ -133,9 +140,14 @@ def _measure(
     vector = whitened.vectors(field[None])[0]
     energy = float(vector @ vector)
     course = _own_course(flow_px[part], whitened, vector, step_s=step_s)
+    field = _matched_field(flow_px[part], course, peak - part.start, step_s=step_s)
+    vector = whitened.vectors(field[None])[0]
+    energy = float(vector @ vector)
+    course = _own_course(flow_px[part], whitened, vector, step_s=step_s)
     moments = moments_of(times_s[part], course, near=peak - part.start)
-    fraction = _explained_fraction(whitened, vector)
-    refused = _why_refused(times_s, moments, field, fraction, blinking, thresholds)
+    fraction, explained_px = _explained(whitened, vector)
+    reach_px = float(np.linalg.norm(explained_px, axis=-1).max())
+    refused = _why_refused(times_s, moments, field, fraction, reach_px, blinking, thresholds)
     return Movement(
         peak=peak,
         moments=moments,
@@ -147,6 +159,29 @@ def _measure(
         refused=refused,
         long=refused.startswith(_LASTS),
     )
+
+
+def _matched_field(
+    flow_px: Float[np.ndarray, "frame row column 2"],
+    course: Float[np.ndarray, " frame"],
+    peak: int,
+    *,
+    step_s: float,
+) -> Float[np.ndarray, "row column 2"]:
+    """Field at the apex from all frames of the movement, each by how far it has gone.
+
+    The frames around the apex show the same field at other sizes; a mean weighted by their size
+    has less noise than any of them.
+    """
+    reach = max(1, round(_MATCHED_S / step_s))
+    part = slice(max(0, peak - reach), peak + reach + 1)
+    weight = np.clip(np.nan_to_num(course[part]), 0, None)
+    weight[weight < _MATCHED_LEVEL * weight.max()] = 0.0
+    known = np.nan_to_num(flow_px[part])
+    field: Float[np.ndarray, "row column 2"] = (
+        np.tensordot(weight, known, 1) / np.square(weight).sum()
+    )
+    return field.astype(flow_px.dtype)
 
 
 def _own_course(
@@ -163,11 +198,15 @@ def _own_course(
     return course
 
 
-def _explained_fraction(whitened: Whitened, vector: Float[np.ndarray, " value"]) -> float:
+def _explained(
+    whitened: Whitened, vector: Float[np.ndarray, " value"]
+) -> tuple[float, Float[np.ndarray, "row column 2"]]:
+    """Part of a motion's energy that the units explain, and the field that they make of it."""
     right = (whitened.design.T @ vector)[None]
     share = nonnegative_course(whitened.gram, right)[0]
     explained = float(2 * share @ right[0] - share @ whitened.gram @ share)
-    return explained / float(vector @ vector)
+    field: Float[np.ndarray, "row column 2"] = np.tensordot(share, whitened.basis.fields_px, 1)
+    return explained / float(vector @ vector), field
 
 
 def _why_refused(  # noqa: PLR0911 - one sentence a reason
@@ -175,6 +214,7 @@ def _why_refused(  # noqa: PLR0911 - one sentence a reason
     moments: Moments,
     field_px: Float[np.ndarray, "row column 2"],
     fraction: float,
+    reach_px: float,
     blinking: Bool[np.ndarray, " frame"],
     thresholds: SpottingThresholds,
 ) -> str:
@@ -183,6 +223,8 @@ def _why_refused(  # noqa: PLR0911 - one sentence a reason
     length_px = float(np.linalg.norm(field_px, axis=-1).max())
     if fraction < thresholds.fraction:
         return f"the action units explain only {fraction:.0%} of the motion"
+    if reach_px < thresholds.reach_px:
+        return f"the explained motion is only {reach_px:.2f} px"
     if blinking[apex]:
         return "a blink"
     if length_px > thresholds.largest_px:

@@ -55,6 +55,23 @@ def _foot(
     return bottom + (bottom - top) * reach_low / (reach_high - reach_low)
 
 
+def _flank_end(
+    times_s: Times, course: Float[np.ndarray, " frame"], peak: float, low: float
+) -> float | None:
+    """End of one flank: its foot, or with much noise twice the way to half height.
+
+    The foot is unbiased whatever is held at the apex, but a line through two near heights
+    magnifies noise; half height is crossed steeply. Between the two the noise decides.
+    """
+    foot = _foot(times_s, course, peak, low)
+    half = _crossing(times_s, course, 0.5 * peak)
+    if foot is None or half is None:
+        return foot
+    mirrored = float(times_s[0]) + 2 * (half - float(times_s[0]))
+    share = (low - LOW) / (MAX_LOW - LOW)
+    return (1 - share) * foot + share * mirrored
+
+
 def _apex(times_s: Times, course: Float[np.ndarray, " frame"], peak: int) -> float:
     """Top of the parabola fitted to the part of the course above .85 of its peak.
 
@@ -113,8 +130,8 @@ def moments_of(
     low = float(np.clip(2.5 * noise, LOW, MAX_LOW))
     before = np.nan_to_num(course[first : peak + 1][::-1])
     after = np.nan_to_num(course[peak : last + 1])
-    onset = _foot(times_s[first : peak + 1][::-1], before, height, low)
-    offset = _foot(times_s[peak : last + 1], after, height, low)
+    onset = _flank_end(times_s[first : peak + 1][::-1], before, height, low)
+    offset = _flank_end(times_s[peak : last + 1], after, height, low)
     apex_s = _apex(times_s[first : last + 1], np.nan_to_num(course[first : last + 1]), peak - first)
     onset_s = float(times_s[first]) if onset is None else min(onset, apex_s)
     offset_s = float(times_s[last]) if offset is None else max(offset, apex_s)

@@ -114,8 +114,8 @@ class Body:
         active = np.flatnonzero(weights)
         if not active.size:
             return self.rest_m
-        blended: Float64[np.ndarray, "head_vertex 3"] = self.rest_m + np.tensordot(
-            weights[active], self.deltas_m[active], axes=1
+        blended: Float64[np.ndarray, "head_vertex 3"] = self.rest_m + np.einsum(
+            "u,uvd->vd", weights[active], self.deltas_m[active]
         )
         return blended
 
@@ -205,7 +205,7 @@ def body_of(
         landmarks_m=head.landmarks.points(coarse),
         masks={name: fine(mask[:, None])[:, 0] for name, mask in head.masks.items()},
         mouth_light=fine(mouth_occlusion(head, coarse)[:, None])[:, 0],
-        folds=folds_of(head, rest, eyes.mean(axis=0), person.age_years),
+        folds=folds_of(head, rest, eyes.mean(axis=0), float(person.age_years)),
         lash_start=fine.parts["lashes"].start,
         rest_pitch_rad=_rest_pitch(head, coarse, eyes, float(ball.radius.min())),
     )

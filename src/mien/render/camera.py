@@ -13,8 +13,8 @@ VIEWS = ("face", "bust")
 
 _LENS_MM = 85.0
 _SENSOR_MM = 24.0  # the shorter side of a full-frame sensor
-_EXTENT_M = {"face": 0.245, "bust": 0.46}  # shown along the shorter side, at the depth of the eyes
-_AIM_BELOW_EYES_M = {"face": 0.03, "bust": 0.058}
+_EXTENT_M = {"face": 0.245, "bust": 0.40}  # shown along the shorter side, at the depth of the eyes
+_AIM_BELOW_EYES_M = {"face": 0.03, "bust": 0.05}
 _LARGEST_PX = 8192
 
 

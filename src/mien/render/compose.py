@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from jaxtyping import UInt8
 
 from mien.core.arrays import ImageRgb
 from mien.core.errors import UsageError
@@ -54,7 +55,12 @@ class ResultComposer:
             msg = f"Expected units of the track ({sorted(known)}), but got {unknown}."
             raise UsageError(msg)
 
-    def frame(self, left: ImageRgb, right: ImageRgb, time_s: float) -> ImageRgb:
+    def frame(
+        self,
+        left: UInt8[np.ndarray, "left_height left_width 3"],
+        right: UInt8[np.ndarray, "right_height right_width 3"],
+        time_s: float,
+    ) -> ImageRgb:
         """Compose one picture.
 
         Args:
@@ -245,7 +251,9 @@ def describe(event: Event) -> str:
     return "   ".join(words)
 
 
-def letterbox(source: ImageRgb, *, width_px: int, height_px: int) -> ImageRgb:
+def letterbox(
+    source: ImageRgb, *, width_px: int, height_px: int
+) -> UInt8[np.ndarray, "box_height box_width 3"]:
     """Fit a picture into a box without cutting or stretching it."""
     import cv2
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Float32, Float64, Int
+from jaxtyping import Float64, Int
 
 from mien.core.arrays import ImageRgb
 from mien.head.view import head_rotation
@@ -21,10 +21,13 @@ from mien.render.normals import sum_normals
 from mien.render.paint import Paint
 from mien.render.pose import HeadPose
 from mien.render.raster import rasterise_rows
+from mien.render.rotation import turned
 from mien.render.shade_portrait import ATTRIBUTES, shade_portrait_rows
 from mien.render.shadow import shadow_map
 from mien.render.strands import StrandSet, draw_strands, seen_strands
 from mien.render.tone import _WHITE, develop_rows, tone_table
+
+_CORNEA_RADIUS_M = 0.0078
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ class DeferredPainter:
         depth, cover = np.zeros((2, height, width), np.float32)
         behind = background(light, camera)
         eye = np.array(camera.centre_m)
+        # What the cornea mirrors turns by twice the slope between two pixels.
+        mirror_edge = 0.05 + 1.2 / (camera.px_per_m * _CORNEA_RADIUS_M)
         up = np.ascontiguousarray(turn[:, 1])
         strands = [lash_strands(self.lashes, vertices[body.lash_start :], camera)]
         if self.hair is not None:
@@ -81,7 +86,7 @@ class DeferredPainter:
                 samples,
                 rows,
                 (ids, nearness),
-                (eye, up, lights, room, shadow.nearness, shadow.frame),
+                (eye, up, lights, room, shadow.nearness, shadow.frame, mirror_edge),
                 (behind, linear, depth, cover),
             )
             for drawn in strands:
@@ -120,7 +125,7 @@ class DeferredPainter:
         shape = hair.points_m.shape
         points = self.body.neck.turn_points(hair.points_m.reshape(-1, 3), pose).reshape(shape)
         eye = np.array(self.camera.centre_m)
-        colour = light_hair(points, hair.colour, hair.outward @ turn.T, lights, room, eye)
+        colour = light_hair(points, hair.colour, turned(hair.outward, turn), lights, room, eye)
         return seen_strands(points, hair.half_width_m, colour, 0.9, self.camera)
 
 

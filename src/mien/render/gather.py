@@ -11,7 +11,7 @@ MATERIALS = 5
 
 @njit(cache=True, nogil=True)
 @typing.no_type_check
-def gather(mesh, seen, samples, pixel, sums):  # noqa: ANN001, ANN201, C901
+def gather(mesh, seen, samples, pixel, sums):  # noqa: ANN001, ANN201, C901, PLR0912
     """Average the attributes over a pixel's samples.
 
     mesh: screen (vertex, 3), triangles, material of each triangle, attributes (vertex, attribute).
@@ -24,7 +24,8 @@ def gather(mesh, seen, samples, pixel, sums):  # noqa: ANN001, ANN201, C901
     ids, nearness = seen
     row, column = pixel
     last = attributes.shape[1]
-    sums[:, last] = 0.0
+    for kind in range(sums.shape[0]):
+        sums[kind, last] = 0.0
     top = row * samples
     left = column * samples
     first = ids[top, left]
@@ -39,34 +40,42 @@ def gather(mesh, seen, samples, pixel, sums):  # noqa: ANN001, ANN201, C901
                 covered += 1
     if covered == 0:
         return 1.0, 0.0
+    if same:  # the middle of the pixel is the mean of its samples
+        a = triangles[first, 0]
+        b = triangles[first, 1]
+        c = triangles[first, 2]
+        wb, wc = weights_at(screen, a, b, c, float(column), float(row))
+        wa = 1.0 - wb - wc
+        kind = material[first]
+        for index in range(last):
+            value = wa * attributes[a, index] + wb * attributes[b, index]
+            sums[kind, index] = value + wc * attributes[c, index]
+        sums[kind, last] = 1.0
+        return 0.0, far / covered
     offset = stagger(samples)
-    # Where one triangle fills the pixel, its middle is the mean of all samples.
-    side = 1 if same else samples
-    each = 1.0 / (side * side)
-    for y in range(top, top + side):
-        for x in range(left, left + side):
+    for y in range(top, top + samples):
+        for x in range(left, left + samples):
             if ids[y, x] < 0:
                 continue
-            px = float(column)
-            py = float(row)
-            if not same:
-                px = (x + (offset if y & 1 else -offset) + 0.5) / samples - 0.5
-                py = (y + (-offset if x & 1 else offset) + 0.5) / samples - 0.5
+            px = (x + (offset if y & 1 else -offset) + 0.5) / samples - 0.5
+            py = (y + (-offset if x & 1 else offset) + 0.5) / samples - 0.5
             a = triangles[ids[y, x], 0]
             b = triangles[ids[y, x], 1]
             c = triangles[ids[y, x], 2]
             wb, wc = weights_at(screen, a, b, c, px, py)
             wa = 1.0 - wb - wc
             kind = material[ids[y, x]]
-            if sums[kind, last] == 0.0:
-                sums[kind, :last] = 0.0
+            fresh = sums[kind, last] == 0.0
             for index in range(last):
-                sums[kind, index] += each * (
-                    wa * attributes[a, index] + wb * attributes[b, index] + wc * attributes[c, index]
-                )
-            sums[kind, last] += each
+                value = wa * attributes[a, index] + wb * attributes[b, index]
+                value += wc * attributes[c, index]
+                sums[kind, index] = value if fresh else sums[kind, index] + value
+            sums[kind, last] += 1.0
+    all_samples = samples * samples
     for kind in range(sums.shape[0]):
-        if sums[kind, last] > 0.0:
+        count = sums[kind, last]
+        if count > 0.0:
             for index in range(last):
-                sums[kind, index] /= sums[kind, last]
-    return 1.0 - covered / (samples * samples), far / covered
+                sums[kind, index] /= count
+            sums[kind, last] = count / all_samples
+    return 1.0 - covered / all_samples, far / covered

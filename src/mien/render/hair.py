@@ -97,8 +97,8 @@ def light_hair(
     across_view = np.sqrt(np.clip(1 - (along * view).sum(axis=1) ** 2, 0, 1))
     for light in range(3):
         direction, strength = lights[light], lights[3 + light]
-        open_to = np.clip((outward @ direction + 0.35) / 1.35, 0, 1)
-        cosine = along @ direction
+        open_to = np.clip((np.einsum("sd,d->s", outward, direction) + 0.35) / 1.35, 0, 1)
+        cosine = np.einsum("sd,d->s", along, direction)
         across = np.sqrt(np.clip(1 - cosine**2, 0, 1))
         diffuse = diffuse + strength * (0.85 * across * open_to)[:, None]
         mirrored = across * across_view - cosine * (along * view).sum(axis=1)

@@ -1,9 +1,13 @@
 """Smooth random fields in space: the same point of the skin always has the same grain."""
 
+import typing
+
 import numpy as np
 from jaxtyping import Float, Float64
+from numba import njit
 
 from mien.core.arrays import Points3
+from mien.render.rotation import turned
 
 _SIDE = 32  # of the repeating lattice
 
@@ -16,21 +20,47 @@ def value_noise(
 ) -> Float64[np.ndarray, " point"]:
     """Draw a field with mean 0 and standard deviation near 1 whose spots are ``grain_m`` wide."""
     lattice = rng.standard_normal((_SIDE, _SIDE, _SIDE)).astype(np.float32)
-    place = (points_m @ _TURN) / grain_m + rng.uniform(0, _SIDE, 3)
-    low = np.floor(place)
-    part = (place - low).astype(np.float32)
-    part = part * part * (3 - 2 * part)
-    index = low.astype(np.int64) % _SIDE
-    after = (index + 1) % _SIDE
-    total = np.zeros(len(points_m), np.float32)
-    flat = lattice.ravel()
-    for x, wx in ((index[:, 0], 1 - part[:, 0]), (after[:, 0], part[:, 0])):
-        for y, wy in ((index[:, 1], 1 - part[:, 1]), (after[:, 1], part[:, 1])):
-            row = (x * _SIDE + y) * _SIDE
-            wxy = wx * wy
-            total += flat[row + index[:, 2]] * (wxy * (1 - part[:, 2]))
-            total += flat[row + after[:, 2]] * (wxy * part[:, 2])
-    return total.astype(np.float64) * 1.4  # the mean of eight values spreads less than one
+    place = turned(points_m, _TURN.T) / grain_m + rng.uniform(0, _SIDE, 3)
+    field = np.zeros(len(points_m))
+    blend_lattice(lattice, place, field)
+    return field
+
+
+@njit(cache=True, nogil=True)
+@typing.no_type_check
+def blend_lattice(lattice, place, field):  # noqa: ANN001, ANN201
+    """Blend the eight values around each place of a lattice that repeats in all directions."""
+    side = lattice.shape[0]
+    for point in range(place.shape[0]):
+        total = 0.0
+        for corner in range(8):
+            weight = 1.4  # the mean of eight values spreads less than one
+            x = np.int64(np.floor(place[point, 0]))
+            y = np.int64(np.floor(place[point, 1]))
+            z = np.int64(np.floor(place[point, 2]))
+            fx = place[point, 0] - x
+            fy = place[point, 1] - y
+            fz = place[point, 2] - z
+            fx = fx * fx * (3.0 - 2.0 * fx)
+            fy = fy * fy * (3.0 - 2.0 * fy)
+            fz = fz * fz * (3.0 - 2.0 * fz)
+            if corner & 1:
+                x += 1
+                weight *= fx
+            else:
+                weight *= 1.0 - fx
+            if corner & 2:
+                y += 1
+                weight *= fy
+            else:
+                weight *= 1.0 - fy
+            if corner & 4:
+                z += 1
+                weight *= fz
+            else:
+                weight *= 1.0 - fz
+            total += weight * lattice[x % side, y % side, z % side]
+        field[point] = total
 
 
 def smoothstep(

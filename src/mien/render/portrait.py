@@ -19,13 +19,14 @@ from mien.render.pose import HeadPose
 QUALITIES = ("fast", "portrait")
 """``fast`` for footage, ``portrait`` for people to look at."""
 
-_TEXELS_PER_PX = {"fast": 0.9, "portrait": 1.5}
+_LEVEL = {"fast": 0, "portrait": 1}
+_TEXELS_PER_PX = {"fast": 0.9, "portrait": 1.25}
 
 
 class Portrait:
     """A person in front of a camera."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the settings of a picture, all keyword-only
         self,
         head: Head,
         person: Person,
@@ -63,7 +64,7 @@ class Portrait:
         self._camera = camera_for(
             person.eye_centre_m, width_px=width_px, height_px=height_px, view=view
         )
-        self._body = body_of(head, person, unit_deltas_m, level=1)
+        self._body = body_of(head, person, unit_deltas_m, level=_LEVEL[quality])
         paint = paint_person(
             person,
             self._body,

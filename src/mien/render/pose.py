@@ -8,6 +8,7 @@ from jaxtyping import Float, Float64
 from mien.core.arrays import Points3, Vertices
 from mien.core.errors import UsageError
 from mien.head.view import head_rotation
+from mien.render.rotation import turned
 
 _PIVOT_FROM_EYES_M = (0.0, -0.075, -0.092)  # between skull base and upper neck
 _AXIS = np.array([0.0, 0.857, 0.515])  # chin and nape lie on one level along it
@@ -45,20 +46,20 @@ class Neck:
     def turn_points(self, points_m: Points3, pose: HeadPose) -> Float64[np.ndarray, "point 3"]:
         """Move points that belong to the head."""
         matrix = head_rotation(*pose.rotation_rad)
-        turned: Float64[np.ndarray, "point 3"] = (
-            (points_m - self.pivot_m) @ matrix.T + self.pivot_m + np.array(pose.translation_m)
+        moved: Float64[np.ndarray, "point 3"] = (
+            turned(points_m - self.pivot_m, matrix) + self.pivot_m + np.array(pose.translation_m)
         )
-        return turned
+        return moved
 
     def turn_vertices(
         self, vertices_m: Vertices, pose: HeadPose
     ) -> Float64[np.ndarray, "vertex 3"]:
         """Move the whole mesh; the neck bends between shoulders and head."""
         if not any(pose.rotation_rad):
-            result: Float64[np.ndarray, "vertex 3"] = vertices_m + np.array(pose.translation_m)
-            return result
+            shifted: Float64[np.ndarray, "vertex 3"] = vertices_m + np.array(pose.translation_m)
+            return shifted
         away = vertices_m - self.pivot_m
-        change = away @ (head_rotation(*pose.rotation_rad) - np.eye(3)).T
+        change = turned(away, head_rotation(*pose.rotation_rad) - np.eye(3))
         result: Float64[np.ndarray, "vertex 3"] = (
             vertices_m + change * self.share[:, None] + np.array(pose.translation_m)
         )

@@ -105,7 +105,9 @@ def shade_rows(mesh, texture, samples, rows, seen, canvas):  # noqa: ANN001, ANN
                     if blur > 0.0:
                         other = channel + 5
                         soft = w00 * texture[iv, iu, other] + w10 * texture[iv, iu + 1, other]
-                        soft += w01 * texture[iv + 1, iu, other] + w11 * texture[iv + 1, iu + 1, other]
+                        soft += (
+                            w01 * texture[iv + 1, iu, other] + w11 * texture[iv + 1, iu + 1, other]
+                        )
                         colour += blur * (soft - colour)
                     light = sums[kind, channel] * colour + sums[kind, 3]
                     linear[row, column, channel] += share * light

@@ -26,32 +26,40 @@ def _ggx(nh, alpha):  # noqa: ANN001, ANN202
 
 @njit(cache=True, nogil=True)
 @typing.no_type_check
-def _lit_share(shadow, frame, x, y, z):  # noqa: ANN001, ANN202
-    """Share of the key light that reaches a point: 16 soft comparisons with the shadow map."""
+def _lit_tap(shadow, u, v, near, soft):  # noqa: ANN001, ANN202
+    """Compare a nearness with the shadow map at one place: 1 lit, 0 in shadow."""
     side = shadow.shape[0]
+    if u < 0.0 or v < 0.0 or u >= side - 1.0 or v >= side - 1.0:
+        return 1.0
+    iu = int(u)
+    iv = int(v)
+    fu = u - iu
+    top = shadow[iv, iu] + fu * (shadow[iv, iu + 1] - shadow[iv, iu])
+    low = shadow[iv + 1, iu] + fu * (shadow[iv + 1, iu + 1] - shadow[iv + 1, iu])
+    return 1.0 - min(max((top + (v - iv) * (low - top) - near) / soft, 0.0), 1.0)
+
+
+@njit(cache=True, nogil=True)
+@typing.no_type_check
+def lit_share(shadow, frame, x, y, z):  # noqa: ANN001, ANN201
+    """Share of the key light that reaches a point: up to 16 soft looks at the shadow map."""
     u = x * frame[0, 0] + y * frame[0, 1] + z * frame[0, 2] + frame[0, 3]
     v = x * frame[1, 0] + y * frame[1, 1] + z * frame[1, 2] + frame[1, 3]
     near = x * frame[2, 0] + y * frame[2, 1] + z * frame[2, 2] + frame[2, 3]
     step = frame[3, 0]
     soft = frame[3, 1]
-    bias = frame[3, 2]
+    near += frame[3, 2]
     total = 0.0
+    for j in range(0, 4, 3):  # the four outer corners tell whether the rest need asking
+        for i in range(0, 4, 3):
+            total += _lit_tap(shadow, u + (i - 1.5) * step, v + (j - 1.5) * step, near, soft)
+    share = 0.25 * total
+    if share in (0.0, 1.0):
+        return share
     for j in range(4):
         for i in range(4):
-            # Staggered rows, so that no row of taps lies along a shadow's edge.
-            pu = u + (i - 1.5 + (0.25 if j & 1 else -0.25)) * step
-            pv = v + (j - 1.5 + (0.25 if i & 1 else -0.25)) * step
-            if pu < 0.0 or pv < 0.0 or pu >= side - 1.0 or pv >= side - 1.0:
-                total += 1.0
-                continue
-            iu = int(pu)
-            iv = int(pv)
-            fu = pu - iu
-            fv = pv - iv
-            top = shadow[iv, iu] + fu * (shadow[iv, iu + 1] - shadow[iv, iu])
-            low = shadow[iv + 1, iu] + fu * (shadow[iv + 1, iu + 1] - shadow[iv + 1, iu])
-            blocker = top + fv * (low - top)
-            total += 1.0 - min(max((blocker - near - bias) / soft, 0.0), 1.0)
+            if i in (1, 2) or j in (1, 2):
+                total += _lit_tap(shadow, u + (i - 1.5) * step, v + (j - 1.5) * step, near, soft)
     return total / 16.0
 
 
@@ -60,7 +68,7 @@ def _lit_share(shadow, frame, x, y, z):  # noqa: ANN001, ANN202
 def _shade(kind, got, paint, scene, out):  # noqa: ANN001, ANN202, C901, PLR0912, PLR0915
     """Shade one point of one material into ``out``."""
     texture, scale = paint
-    eye, up, lights, room, shadow, frame = scene
+    eye, up, lights, room, shadow, frame, mirror_edge = scene
     length = np.sqrt(got[0] * got[0] + got[1] * got[1] + got[2] * got[2]) + 1e-12
     nx = got[0] / length
     ny = got[1] / length
@@ -200,7 +208,7 @@ def _shade(kind, got, paint, scene, out):  # noqa: ANN001, ANN202, C901, PLR0912
         arrives = 0.35 + 0.65 * open_sky
         if light == 0 and facing > _TURNED_AWAY:
             arrives = 0.55 + 0.45 * open_sky
-            arrives *= _lit_share(
+            arrives *= lit_share(
                 shadow, frame, got[3] + 0.0012 * nx, got[4] + 0.0012 * ny, got[5] + 0.0012 * nz
             )
         through = arrives
@@ -234,10 +242,10 @@ def _shade(kind, got, paint, scene, out):  # noqa: ANN001, ANN202, C901, PLR0912
             across = (rx * side_x + rz * side_z) / wide
             above = ry - ly
             ahead = rx * lx + ry * ly + rz * lz
-            half = 0.16 if light == 0 else 0.10
-            edge = 0.05
-            window = min(max((half + edge - abs(across)) / edge, 0.0), 1.0)
-            window *= min(max((half * 1.25 + edge - abs(above)) / edge, 0.0), 1.0)
+            half = 0.185 if light == 0 else 0.125
+            edge = min(mirror_edge, 2.0 * half)
+            window = min(max((half + 0.5 * edge - abs(across)) / edge, 0.0), 1.0)
+            window *= min(max((half * 1.25 + 0.5 * edge - abs(above)) / edge, 0.0), 1.0)
             if ahead > 0.0 and light <= 1:
                 amount = window * (1.15 if light == 0 else 0.35) * min(1.0, arrives * 1.2)
                 shine_red += lights[3 + light, 0] * amount
@@ -266,7 +274,8 @@ def shade_portrait_rows(mesh, paint, samples, rows, seen, scene, canvas):  # noq
     """Shade picture rows rows[0] <= row < rows[1]; once per pixel and material.
 
     mesh, seen: as :func:`mien.render.gather.gather` takes them. paint: texture, texels per metre.
-    scene: place of the camera, the head's up, lights (6, 3), room (2, 3), shadow map and its frame.
+    scene: place of the camera, the head's up, lights (6, 3), room (2, 3), shadow map and its
+    frame, softness of what the eye mirrors.
     canvas: background, linear light, depth and cover, the last three to be filled.
     """
     background, linear, depth, cover = canvas

@@ -7,6 +7,7 @@ from jaxtyping import Float, Float32, Float64
 
 from mien.core.arrays import Triangles
 from mien.render.raster import rasterise_rows
+from mien.render.rotation import turned
 
 _SIDE = 448
 _EXTENT_M = 0.34
@@ -41,7 +42,7 @@ def shadow_map(
     frame[0, :3], frame[1, :3], frame[2, :3] = side * scale, -upward * scale, direction
     frame[:3, 3] = -frame[:3, :3] @ centre_m + (_SIDE / 2, _SIDE / 2, _NEAREST)
     frame[3, :3] = _TAP_TEXELS, _SOFT_M, _BIAS_M
-    screen = vertices @ frame[:3, :3].T + frame[:3, 3]
+    screen = turned(vertices, frame[:3, :3]) + frame[:3, 3]
     ids = np.zeros((_SIDE, _SIDE), np.int32)
     nearness = np.zeros((_SIDE, _SIDE), np.float32)
     rasterise_rows(screen, triangles, 1, np.array([0, _SIDE]), ids, nearness)

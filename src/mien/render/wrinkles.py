@@ -58,7 +58,9 @@ class Folds:
         amounts = np.clip(np.array(values), 0.0, 1.2)
         # Folds begin slowly: skin first takes up its slack.
         active = amounts**1.3 + self.settled
-        depth: Float64[np.ndarray, " head_vertex"] = np.minimum(active, 1.2) @ self.share
+        depth: Float64[np.ndarray, " head_vertex"] = np.einsum(
+            "f,fv->v", np.minimum(active, 1.2), self.share
+        )
         return depth
 
 
