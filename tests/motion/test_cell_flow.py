@@ -20,7 +20,8 @@ RNG = np.random.default_rng(3)
 def textured() -> np.ndarray:
     noise = RNG.normal(0, 1, (SIZE + 40, SIZE + 40)).astype(np.float32)
     smooth = cv2.GaussianBlur(noise, (0, 0), 2.5)
-    return np.clip(128 + 40 * smooth / smooth.std(), 0, 255).astype(np.float32)
+    picture: np.ndarray = np.clip(128 + 40 * smooth / smooth.std(), 0, 255).astype(np.float32)
+    return picture
 
 
 PICTURE = textured()
@@ -35,7 +36,8 @@ def moved(dx: np.ndarray | float, dy: np.ndarray | float) -> np.ndarray:
         np.asarray(Y + 20 - dy, np.float32),
         cv2.INTER_CUBIC,
     )
-    return np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    whole: np.ndarray = np.clip(np.rint(picture), 0, 255).astype(np.uint8)
+    return whole
 
 
 def clip(shifts: np.ndarray, rate: float = 50) -> list[AlignedFrame]:

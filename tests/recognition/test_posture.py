@@ -20,7 +20,8 @@ def landmarks(units: dict[str, float], yaw: float = 0.0) -> np.ndarray:
         vertices = vertices + weight * au_delta(HEAD, Channel.parse(name))
     points = HEAD.landmarks.points(vertices)
     turn = np.array([[np.cos(yaw), 0, np.sin(yaw)], [0, 1, 0], [-np.sin(yaw), 0, np.cos(yaw)]])
-    return 1400 * points @ turn.T + 200 + RNG.normal(0, 0.2, points.shape)
+    seen: np.ndarray = 1400 * points @ turn.T + 200 + RNG.normal(0, 0.2, points.shape)
+    return seen
 
 
 def read(frames: list[np.ndarray]) -> dict[str, np.ndarray]:

@@ -33,7 +33,8 @@ def motion(whitened: Whitened, **shares: float) -> np.ndarray:
         share * whitened.basis.fields_px[CHANNELS.index(Channel.parse(name))]
         for name, share in shares.items()
     )
-    return whitened.vectors(np.asarray(field)[None])[0]
+    vector: np.ndarray = whitened.vectors(np.asarray(field)[None])[0]
+    return vector
 
 
 def test_both_sides_of_one_unit_are_named_once() -> None:

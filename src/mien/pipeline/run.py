@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mien.core.track import EventKind
+from mien.export import route_errors, write_formats
 from mien.pipeline.analysis import Analysis, analyse_video
 from mien.pipeline.documents import ReportExtras, write_page, write_tables
-from mien.pipeline.engine_files import write_engine_files
 from mien.pipeline.loop import LoopEntry, close_loop
 from mien.pipeline.render_cache import kept_render, note_render
 from mien.pipeline.rendering import render_performance
@@ -15,7 +15,7 @@ from mien.pipeline.result import RunResult
 from mien.pipeline.settings import RunSettings
 from mien.pipeline.summary import event_table, loop_table, route_table, summary_lines
 from mien.report import TruthRow
-from mien.rig import Performance, perform, write_performance
+from mien.rig import Performance, perform
 from mien.video import open_video
 from mien.work import Progress
 
@@ -95,9 +95,8 @@ def run_with_truth(
         return FullRun(result, analysis)
     performance = perform(analysis.track, settings.rig)
     progress.start("files for engines", None, "files")
-    files += write_performance(performance, out / "performance.json")
-    files += write_engine_files(performance, out)
-    errors: dict[str, float] = {}
+    files += write_formats(performance, out)
+    errors = route_errors(performance, out)
     progress.finish()
     rendered, kept = _rendered(performance, analysis, out, settings, progress)
     files += rendered

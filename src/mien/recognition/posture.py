@@ -137,7 +137,8 @@ def _neutral(
     alike = min(len(sample) - 1, max(_MIN_NEUTRAL, round(_NEUTRAL_SHARE * len(sample))))
     looseness = np.sort(apart, axis=1)[:, alike]
     free = looseness <= _LOOSEST * looseness.min() + 1e-12
-    best, best_share = np.median(sample, axis=0), np.inf
+    best: Float[np.ndarray, " value"] = np.median(sample, axis=0)
+    best_share = np.inf
     for _ in range(_CANDIDATES):
         if not free.any():
             break

@@ -33,7 +33,7 @@ class SpottingThresholds:
     largest_px: float = 12.0
     """A cell that moves farther in the aligned face is beyond what the flow measures."""
 
-    reach_px: float = 0.35
+    reach_px: float = 0.30
     """How far the explained motion must move some cell; the jitter of landmarks, which the
     alignment follows, can look like the movement of a unit up to a third of a pixel."""
 
