@@ -20,7 +20,7 @@ class SpottingThresholds:
     score: float = 4.5
     """Root of the explained energy times the explained fraction, at the peak."""
 
-    fraction: float = 0.50
+    fraction: float = 0.45
     """Explained part of the energy of the movement's own field at its apex."""
 
     prominence: float = 0.5
@@ -36,6 +36,10 @@ class SpottingThresholds:
     reach_px: float = 0.30
     """How far the explained motion must move some cell; the jitter of landmarks, which the
     alignment follows, can look like the movement of a unit up to a third of a pixel."""
+
+    stray: float = 15.0
+    """A cell that moves so many times farther than the explained motion reaches shows something
+    else: a lid, a hand, a flaw of the compression."""
 
     edge_s: float = 0.25
     """The first and last quarter of a second have no surroundings to be judged by."""
@@ -225,6 +229,8 @@ def _why_refused(  # noqa: PLR0911 - one sentence a reason
         return f"the action units explain only {fraction:.0%} of the motion"
     if reach_px < thresholds.reach_px:
         return f"the explained motion is only {reach_px:.2f} px"
+    if length_px > thresholds.stray * reach_px:
+        return f"cells move {length_px:.1f} px where the action units explain {reach_px:.1f} px"
     if blinking[apex]:
         return "a blink"
     if length_px > thresholds.largest_px:
