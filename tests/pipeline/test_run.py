@@ -1,0 +1,102 @@
+"""The main job as its user has it: one command, all files, and the truth beside it."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from mien.cli import app
+from mien.core.track import EventKind
+from mien.pipeline.analysis import analyse_video
+from mien.pipeline.settings import RunSettings
+from mien.rig import read_performance
+from mien.tracks import read_events_tsv, read_tracks_parquet
+from mien.video import open_video
+from mien.work import Silent
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("face_models")]
+
+FILES = (
+    "tracks.parquet",
+    "tracks.csv",
+    "tracks.json",
+    "events.tsv",
+    "performance.json",
+    "performance.glb",
+    "live_link.csv",
+    "curve_table.csv",
+    "curve_table.json",
+    "import_into_unreal.py",
+    "digital_human.mp4",
+    "render.mp4",
+    "report.html",
+)
+
+
+def test_the_demo_finds_what_it_planted_and_a_second_run_reuses_it(tmp_path: Path) -> None:
+    out = tmp_path / "demo"
+    first = CliRunner().invoke(app, ["demo", "--out", str(out), "--json"])
+    assert first.exit_code == 0, first.stderr
+    for name in FILES:
+        assert (out / name).stat().st_size > 0, name
+    assert not [path for path in out.iterdir() if path.name.startswith(".")]
+
+    rows = read_events_tsv(out / "events.tsv")
+    micro = [row for row in rows if row.event.kind is EventKind.MICRO]
+    assert len(micro) == 2
+    for row, (onset_s, apex_s, offset_s) in zip(
+        micro, [(0.60, 0.70, 0.85), (2.05, 2.17, 2.34)], strict=True
+    ):
+        assert row.event.onset_s == pytest.approx(onset_s, abs=0.02)
+        assert row.event.apex_s == pytest.approx(apex_s, abs=0.02)
+        assert row.event.offset_s == pytest.approx(offset_s, abs=0.02)
+    assert {channel.au for channel in micro[0].event.units} == {1, 2}
+    assert {channel.au for channel in micro[1].event.units} == {6, 12}
+    assert [row.emotion for row in micro] == ["surprise", "happiness"]
+
+    said = json.loads(first.stdout)
+    data = said["results"][0]["data"]
+    assert max(data["route_errors"].values()) < 1e-4
+    loop = {entry["channel"]: entry for entry in data["loop"]}
+    for channel in ("AU01L", "AU02R", "AU12L", "AU12R"):
+        assert loop[channel]["correlation"] > 0.9
+        assert abs(loop[channel]["apex_shift_s"]) < 0.05
+
+    performance = read_performance(out / "performance.json")
+    assert performance.curves["mouthSmileLeft"](np.array([2.17]))[0] > 0.1
+    assert open_video(out / "render.mp4").info.rate == 60
+
+    before = (out / "render.mp4").stat().st_mtime_ns
+    second = CliRunner().invoke(app, ["demo", "--out", str(out)])
+    assert second.exit_code == 0
+    assert "From an earlier run: following faces, measuring motion, rendering." in second.stdout
+    assert (out / "render.mp4").stat().st_mtime_ns == before
+
+
+def test_two_smiles_are_no_micro_expressions_and_a_blink_is_a_blink(
+    media: Path, tmp_path: Path
+) -> None:
+    analysis = analyse_video(media / "single_face.mp4", RunSettings(), Silent())
+    track = analysis.track
+    assert track.of_kind(EventKind.MICRO) == ()
+    assert len(track.of_kind(EventKind.BLINK)) == 1
+    smiles = [
+        event
+        for event in track.of_kind(EventKind.MACRO)
+        if 12 in {unit.channel.au for unit in event.units}
+    ]
+    assert smiles
+    assert tmp_path.exists()
+
+
+def test_a_video_without_a_face_is_an_empty_result(media: Path, tmp_path: Path) -> None:
+    result = CliRunner().invoke(
+        app, ["run", str(media / "no_face.mp4"), "--out", str(tmp_path / "out")]
+    )
+    assert result.exit_code == 0
+    assert "No face was found in no_face.mp4" in " ".join(result.stderr.split())
+    (track,) = read_tracks_parquet(tmp_path / "out" / "tracks.parquet").values()
+    assert np.isnan(track.activation).all()
+    assert not (tmp_path / "out" / "performance.json").exists()
