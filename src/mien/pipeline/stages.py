@@ -70,13 +70,13 @@ class StageStore:
 
 def tracks_stage(models: Mapping[str, str]) -> Stage[tuple[FaceTrack, ...]]:
     """Describe the following of faces."""
-    return Stage("faces", "following faces", "1", dict(models), _pack_tracks, _unpack_tracks)
+    return Stage("faces", "following faces", "2", dict(models), _pack_tracks, _unpack_tracks)
 
 
 def flow_stage(models: Mapping[str, str], face: int) -> Stage[CellFlow]:
     """Describe the measuring of motion of one face."""
     return Stage(
-        "flow", "measuring motion", "1", {**models, "face": str(face)}, _pack_flow, _unpack_flow
+        "flow", "measuring motion", "2", {**models, "face": str(face)}, _pack_flow, _unpack_flow
     )
 
 

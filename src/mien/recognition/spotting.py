@@ -20,7 +20,7 @@ class SpottingThresholds:
     score: float = 4.5
     """Root of the explained energy times the explained fraction, at the peak."""
 
-    fraction: float = 0.45
+    fraction: float = 0.50
     """Explained part of the energy of the movement's own field at its apex."""
 
     prominence: float = 0.5
@@ -33,7 +33,7 @@ class SpottingThresholds:
     largest_px: float = 12.0
     """A cell that moves farther in the aligned face is beyond what the flow measures."""
 
-    reach_px: float = 0.30
+    reach_px: float = 0.28
     """How far the explained motion must move some cell; the jitter of landmarks, which the
     alignment follows, can look like the movement of a unit up to a third of a pixel."""
 
