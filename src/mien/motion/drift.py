@@ -5,7 +5,7 @@ from jaxtyping import Float
 
 from mien.core.arrays import Times
 
-HALF_WINDOW_S = 0.35
+HALF_WINDOW_S = 0.4
 _KNOT_S = 0.05
 _MAX_SAMPLES = 49
 
