@@ -52,8 +52,8 @@ def test_the_demo_finds_what_it_planted_and_a_second_run_reuses_it(tmp_path: Pat
         assert row.event.onset_s == pytest.approx(onset_s, abs=0.02)
         assert row.event.apex_s == pytest.approx(apex_s, abs=0.02)
         assert row.event.offset_s == pytest.approx(offset_s, abs=0.02)
-    assert {channel.au for channel in micro[0].event.units} == {1, 2}
-    assert {channel.au for channel in micro[1].event.units} == {6, 12}
+    assert {unit.channel.au for unit in micro[0].event.units} == {1, 2}
+    assert {unit.channel.au for unit in micro[1].event.units} == {6, 12}
     assert [row.emotion for row in micro] == ["surprise", "happiness"]
 
     said = json.loads(first.stdout)

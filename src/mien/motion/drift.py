@@ -5,7 +5,7 @@ from jaxtyping import Float
 
 from mien.core.arrays import Times
 
-HALF_WINDOW_S = 0.4
+HALF_WINDOW_S = 0.6
 _KNOT_S = 0.05
 _MAX_SAMPLES = 49
 

@@ -143,7 +143,9 @@ def macro_events(
                 units=tuple(UnitPeak(channels[i], float(inside[i]), float("nan")) for i in moved),
                 reference=MACRO_REFERENCE,
                 evidence={
-                    "brief_events_inside": float(_count(taken, times_s[first], times_s[end - 1]))
+                    "brief_events_inside": float(
+                        _count(taken, float(times_s[first]), float(times_s[end - 1]))
+                    )
                 },
             )
         )
@@ -151,4 +153,4 @@ def macro_events(
 
 
 def _count(taken: tuple[Event, ...], start_s: float, end_s: float) -> int:
-    return sum(start_s <= event.apex_s <= end_s for event in taken)
+    return sum(int(start_s <= event.apex_s <= end_s) for event in taken)

@@ -101,7 +101,13 @@ def read_face(
     whitened = whiten(alike, noise)
     reading = read_motion(whitened, brief, step_s=step_s)
     movements = spot_movements(
-        times_s, brief, reading, whitened, blink_gate(times_s, closures), limits
+        times_s,
+        brief,
+        smooth_cells(signals.flow_px, basis.seen),
+        reading,
+        whitened,
+        blink_gate(times_s, closures),
+        limits,
     )
     findings = tuple(
         _finding(signals, brief, whitened, movement, limits, prior)

@@ -41,6 +41,11 @@ class SpottingThresholds:
     """A cell that moves so many times farther than the explained motion reaches shows something
     else: a lid, a hand, a flaw of the compression."""
 
+    lasting: float = 0.6
+    lasting_px: float = 0.8
+    """A change that stays, as a part of the apex and in pixels: with both, the movement is the
+    beginning or end of a longer one."""
+
     edge_s: float = 0.25
     """The first and last quarter of a second have no surroundings to be judged by."""
 
@@ -72,6 +77,7 @@ class Movement:
     """Refused for its length alone: a movement of the face all the same."""
 
 
+_AROUND_S = 0.2
 _MATCHED_S = 0.12
 _MATCHED_LEVEL = 0.35
 
@@ -91,6 +97,7 @@ def _apex_field(
 def spot_movements(
     times_s: Times,
     flow_px: Float[np.ndarray, "frame row column 2"],
+    whole_px: Float[np.ndarray, "frame row column 2"],
     reading: Reading,
     whitened: Whitened,
     blinking: Bool[np.ndarray, " frame"],
@@ -101,6 +108,7 @@ def spot_movements(
     Args:
         times_s: time of each frame.
         flow_px: brief motion of the aligned face.
+        whole_px: its motion with slow change, which tells a step from a bump.
         reading: that motion read against the units.
         whitened: the units.
         blinking: frames touched by a closing of the eyes.
@@ -123,7 +131,15 @@ def spot_movements(
         if prominence < thresholds.prominence * score[peak]:
             continue
         movements.append(
-            _measure(times_s, flow_px, whitened, blinking, thresholds, peak, float(score[peak]))
+            _measure(
+                times_s,
+                flow_px,
+                whole_px,
+                whitened,
+                blinking,
+                thresholds,
+                (peak, float(score[peak])),
+            )
         )
     return tuple(_without_repeats(movements))
 
@@ -131,12 +147,13 @@ def spot_movements(
 def _measure(
     times_s: Times,
     flow_px: Float[np.ndarray, "frame row column 2"],
+    whole_px: Float[np.ndarray, "frame row column 2"],
     whitened: Whitened,
     blinking: Bool[np.ndarray, " frame"],
     thresholds: SpottingThresholds,
-    peak: int,
-    score: float,
+    at: tuple[int, float],
 ) -> Movement:
+    peak, score = at
     step_s = float(np.median(np.diff(times_s)))
     reach = max(2, round(0.7 / step_s))
     part = slice(max(0, peak - reach), min(len(times_s), peak + reach + 1))
@@ -152,6 +169,9 @@ def _measure(
     fraction, explained_px = _explained(whitened, vector)
     reach_px = float(np.linalg.norm(explained_px, axis=-1).max())
     refused = _why_refused(times_s, moments, field, fraction, reach_px, blinking, thresholds)
+    step = _lasting_step(times_s[part], whole_px[part], whitened, vector, moments)
+    if not refused and step > thresholds.lasting and step * reach_px > thresholds.lasting_px:
+        refused = "the face does not go back: part of a longer movement"
     return Movement(
         peak=peak,
         moments=moments,
@@ -200,6 +220,27 @@ def _own_course(
     course = np.full(len(flow_px), np.nan)
     course[seen] = whitened.vectors(steady[seen]) @ vector / (vector @ vector)
     return course
+
+
+def _lasting_step(
+    times_s: Times,
+    whole_px: Float[np.ndarray, "frame row column 2"],
+    whitened: Whitened,
+    vector: Float[np.ndarray, " value"],
+    moments: Moments,
+) -> float:
+    """How far the face stands from where it was, after against before, as a part of the apex.
+
+    NaN-free: where either side is not seen it is 0, and the movement is judged by the rest.
+    """
+    known = np.isfinite(whole_px[:, 0, 0, 0])
+    before = known & (times_s < moments.onset_s) & (times_s >= moments.onset_s - _AROUND_S)
+    after = known & (times_s > moments.offset_s) & (times_s <= moments.offset_s + _AROUND_S)
+    if not before.any() or not after.any():
+        return 0.0
+    ends = [np.median(whole_px[side], axis=0) for side in (before, after)]
+    first, second = whitened.vectors(np.stack(ends)) @ vector / (vector @ vector)
+    return abs(float(second - first))
 
 
 def _explained(
