@@ -69,9 +69,10 @@ def test_the_demo_finds_what_it_planted_and_a_second_run_reuses_it(tmp_path: Pat
     assert open_video(out / "render.mp4").info.rate == 60
 
     before = (out / "render.mp4").stat().st_mtime_ns
-    second = CliRunner().invoke(app, ["demo", "--out", str(out)])
+    second = CliRunner().invoke(app, ["run", str(out / "demo.mp4"), "--out", str(out)])
     assert second.exit_code == 0
-    assert "From an earlier run: following faces, measuring motion, rendering." in second.stdout
+    told = " ".join(second.stdout.split())
+    assert "From an earlier run: following faces, measuring motion, rendering." in told
     assert (out / "render.mp4").stat().st_mtime_ns == before
 
 
