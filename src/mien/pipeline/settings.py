@@ -15,7 +15,7 @@ class RunSettings:
     """Number of the face to read, counted from 0 by size; None takes the largest."""
 
     rate: Fraction | None = None
-    """Frames per second of a folder of images, or of a file whose time stamps are wrong."""
+    """Frames per second of a folder of images; a video file has its own time stamps."""
 
     prior: str = DEFAULT_PRIOR
     """Label statistics for the emotion posterior."""
