@@ -8,13 +8,13 @@ from jaxtyping import Float
 from mien.core.arrays import Times
 from mien.core.facs import Channel
 from mien.core.track import Event, EventKind, UnitPeak
+from mien.motion.time_smoothing import smooth_in_time
 from mien.recognition.basis import Whitened
 from mien.recognition.gain import flow_gain
+from mien.recognition.gates import SpottingThresholds
 from mien.recognition.nonnegative import nonnegative_course
 from mien.recognition.pursuit import NamedUnit
-from mien.recognition.reading import smooth
-from mien.recognition.spotting import Movement, SpottingThresholds
-from mien.recognition.timing import Moments
+from mien.recognition.spotting import Movement
 
 MICRO_REFERENCE = "the change against the face at rest within one second around"
 MACRO_REFERENCE = "the face's usual posture in this video"
@@ -26,13 +26,11 @@ _COURSE_SMOOTH_S = 0.01
 
 
 def brief_course(
-    brief_px: Float[np.ndarray, "frame row column 2"],
+    times_s: Times,
+    flow_px: Float[np.ndarray, "frame row column 2"],
     whitened: Whitened,
     units: tuple[NamedUnit, ...],
-    times_s: Times,
-    moments: Moments | Event,
-    *,
-    step_s: float,
+    movement: Movement,
 ) -> dict[Channel, Float[np.ndarray, " frame"]]:
     """Activation of the named channels through one event, 0 outside it.
 
@@ -40,29 +38,34 @@ def brief_course(
     the part of a movement that dense flow returns.
     """
     channels = tuple(channel for unit in units for channel in unit.channels)
+    courses = {channel: np.zeros(len(times_s)) for channel in channels}
+    step_s = float(np.median(np.diff(times_s)))
+    moments = movement.moments
+    brief_px = movement.brief_px(times_s, flow_px)
+    near_s = times_s[movement.frames]
     inside = np.flatnonzero(
-        (times_s >= moments.onset_s - 2 * step_s)
-        & (times_s <= moments.offset_s + 2 * step_s)
+        (near_s >= moments.onset_s - 2 * step_s)
+        & (near_s <= moments.offset_s + 2 * step_s)
         & np.isfinite(brief_px[:, 0, 0, 0])
     )
-    courses = {channel: np.zeros(len(times_s)) for channel in channels}
     if len(inside) == 0 or not channels:
         return courses
     members = [whitened.basis.channels.index(channel) for channel in channels]
     design = whitened.design[:, members]
-    steady = smooth(brief_px[inside], step_s=step_s, deviation_s=_COURSE_SMOOTH_S)
+    steady = smooth_in_time(brief_px[inside], step_s=step_s, deviation_s=_COURSE_SMOOTH_S)
     right = whitened.vectors(steady) @ design
     share = nonnegative_course(design.T @ design, right, smoothness=0.3)
     fade = np.clip(
         np.minimum(
-            (times_s[inside] - moments.onset_s) / step_s + 1,
-            (moments.offset_s - times_s[inside]) / step_s + 1,
+            (near_s[inside] - moments.onset_s) / step_s + 1,
+            (moments.offset_s - near_s[inside]) / step_s + 1,
         ),
         0,
         1,
     )
+    places = movement.frames.start + inside
     for column, channel in enumerate(channels):
-        courses[channel][inside] = np.clip(share[:, column] * fade / flow_gain(channel.au), 0, 1)
+        courses[channel][places] = np.clip(share[:, column] * fade / flow_gain(channel.au), 0, 1)
     return courses
 
 

@@ -10,17 +10,17 @@ from mien.core.facs import Channel, Side, channels_of
 from mien.core.label_statistics import DEFAULT_PRIOR
 from mien.core.time import TimeBase
 from mien.core.track import ActionUnitTrack, Event, EventKind, UnitPeak
-from mien.motion.drift import remove_drift
-from mien.motion.noise import noise_floor
 from mien.motion.smoothing import smooth_cells
-from mien.recognition.basis import Basis, Whitened, whiten
+from mien.motion.time_smoothing import smooth_in_time
+from mien.recognition.basis import Basis, Whitened
 from mien.recognition.blinks import MAX_BLINK_S, Closure, blink_gate, find_closures
 from mien.recognition.emotion import emotion_posterior
 from mien.recognition.events import brief_course, macro_events, movement_event
+from mien.recognition.gates import SpottingThresholds
 from mien.recognition.posture import Posture
 from mien.recognition.pursuit import NamedUnit, atom_cosines, name_units
-from mien.recognition.reading import Reading, read_motion, smooth
-from mien.recognition.spotting import Movement, SpottingThresholds, spot_movements
+from mien.recognition.scan import Scan
+from mien.recognition.spotting import Movement, spot_movements
 
 _FULLY_CLOSED = 0.35  # relative opening of a shut eye, as landmark models draw it
 _POSTURE_SMOOTH_S = 0.04
@@ -42,6 +42,8 @@ class FaceSignals:
     head_rotation_rad: Float[np.ndarray, "frame 3"]
     gaze_rad: Float[np.ndarray, "frame 2 2"]
     unseen: Mapping[int, str] = field(default_factory=dict)
+    steps_s: tuple[float, ...] = ()
+    """Times at which the flow may jump for reasons of its own: key frames, new references."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ class FaceReading:
     noise_px: float
     """Median noise of the cells of the face."""
 
-    reading: Reading
+    scan: Scan
+    """The motion against bumps of the action units over time."""
 
 
 def read_face(
@@ -89,37 +92,27 @@ def read_face(
     times_s = signals.time.times_s
     step_s = signals.time.step_s
     closures = find_closures(signals.opening_ratio)
-    brief = smooth_cells(remove_drift(times_s, signals.flow_px), basis.seen)
-    noise = noise_floor(brief)
-    if not np.isfinite(noise).all():
+    flow_px = smooth_cells(signals.flow_px, basis.seen)
+    if not np.isfinite(flow_px[:, basis.seen]).all(axis=(1, 2)).any():
         return _nothing_seen(signals)
     alike = replace(
         basis,
         fields_px=smooth_cells(basis.fields_px, basis.seen),
         rigid_px=smooth_cells(basis.rigid_px, basis.seen),
     )
-    whitened = whiten(alike, noise)
-    reading = read_motion(whitened, brief, step_s=step_s)
-    movements = spot_movements(
-        times_s,
-        brief,
-        smooth_cells(signals.flow_px, basis.seen),
-        reading,
-        whitened,
-        blink_gate(times_s, closures),
-        limits,
-    )
+    spotting = spot_movements(times_s, flow_px, alike, blink_gate(times_s, closures), limits, signals.steps_s)
+    whitened, movements = spotting.whitened, spotting.movements
     findings = tuple(
-        _finding(signals, brief, whitened, movement, limits, prior)
+        _finding(signals, flow_px, whitened, movement, limits, prior)
         for movement in movements
         if not movement.refused
     )
-    activation, confidence, channels = _activations(signals, brief, whitened, closures, findings)
+    activation, confidence, channels = _activations(signals, flow_px, whitened, closures, findings)
     slow = [f for f in channels if f.au in {c.au for c in signals.posture.channels}]
     events = [finding.event for finding in findings]
     events += [
         replace(
-            _finding(signals, brief, whitened, movement, limits, prior).event, kind=EventKind.MACRO
+            _finding(signals, flow_px, whitened, movement, limits, prior).event, kind=EventKind.MACRO
         )
         for movement in movements
         if movement.long
@@ -142,12 +135,12 @@ def read_face(
         unseen=signals.unseen,
     )
     refused = tuple(movement for movement in movements if movement.refused)
-    return FaceReading(track, findings, refused, float(np.median(noise[basis.seen])), reading)
+    return FaceReading(track, findings, refused, spotting.noise_px, spotting.scan)
 
 
 def _finding(
     signals: FaceSignals,
-    brief: Float[np.ndarray, "frame row column 2"],
+    flow_px: Float[np.ndarray, "frame row column 2"],
     whitened: Whitened,
     movement: Movement,
     limits: SpottingThresholds,
@@ -159,9 +152,7 @@ def _finding(
         f"AU{au} {side}": value
         for (au, side), value in sorted(cosines.items(), key=lambda item: -item[1])
     }
-    peaks = brief_course(
-        brief, whitened, units, signals.time.times_s, movement.moments, step_s=signals.time.step_s
-    )
+    peaks = brief_course(signals.time.times_s, flow_px, whitened, units, movement)
     event = movement_event(movement, units, peaks, limits)
     evidence = {unit.au: min(1.0, 0.6 + unit.gain) for unit in units}
     observable = frozenset(channel.au for channel in whitened.basis.channels)
@@ -174,7 +165,7 @@ def _finding(
 
 def _activations(
     signals: FaceSignals,
-    brief: Float[np.ndarray, "frame row column 2"],
+    flow_px: Float[np.ndarray, "frame row column 2"],
     whitened: Whitened,
     closures: tuple[Closure, ...],
     findings: tuple[Finding, ...],
@@ -187,7 +178,7 @@ def _activations(
     posture = signals.posture
     activation = np.zeros((len(times_s), len(channels)))
     confidence = np.zeros_like(activation)
-    slow = smooth(posture.activation, step_s=signals.time.step_s, deviation_s=_POSTURE_SMOOTH_S)
+    slow = smooth_in_time(posture.activation, step_s=signals.time.step_s, deviation_s=_POSTURE_SMOOTH_S)
     for finding in findings:
         _bridge(slow, times_s, finding.event.onset_s, finding.event.offset_s)
     trust = np.clip(1 - posture.residual_m / _RESIDUAL_LIMIT_M, 0, 1)
@@ -197,14 +188,7 @@ def _activations(
         confidence[:, channels.index(channel)] = np.nan_to_num(trust)
     # A brief event comes on top of what the face was doing, then the cap; never the larger of both.
     for finding in findings:
-        courses = brief_course(
-            brief,
-            whitened,
-            finding.units,
-            times_s,
-            finding.event,
-            step_s=signals.time.step_s,
-        )
+        courses = brief_course(times_s, flow_px, whitened, finding.units, finding.movement)
         inside = (times_s >= finding.event.onset_s) & (times_s <= finding.event.offset_s)
         for channel, course in courses.items():
             column = channels.index(channel)
@@ -286,6 +270,5 @@ def _nothing_seen(signals: FaceSignals) -> FaceReading:
         gaze_rad=signals.gaze_rad,
         unseen={frame: signals.unseen.get(frame, "no face") for frame in range(shape[0])},
     )
-    empty = np.full(shape[0], np.nan)
-    reading = Reading(np.full(shape, np.nan), empty, empty)
-    return FaceReading(track, (), (), float("nan"), reading)
+    nothing = Scan(np.zeros(0), np.zeros((0, 1)), np.zeros((0, 1)))
+    return FaceReading(track, (), (), float("nan"), nothing)

@@ -1,19 +1,22 @@
 """Onset, apex and offset of one movement, from the course of its own field."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from mien.core.arrays import Times
+from mien.motion.bumps import slow_change
 
-LOW, MAX_LOW, HIGH = 0.25, 0.5, 0.75
-"""Heights at which the flanks are timed; the lower one rises above the noise of a weak movement."""
+SHORTEST_FLANK_S, LONGEST_FLANK_S = 0.04, 0.6
+"""Between these a rise or a fall is looked for."""
 
-_EVENT_HALF_S = 0.3
-_MIN_REST = 5
-_SEARCH_S = 0.45
-_TOP = 0.85
+_RISES_S = np.geomspace(SHORTEST_FLANK_S, LONGEST_FLANK_S, 12)
+_APEX_REACH_S = 0.12
+_APEX_STEP_S = 0.02
+_HALVINGS = 6
+_AT_BOUND = 0.98
 
 
 @dataclass(frozen=True)
@@ -24,120 +27,97 @@ class Moments:
     apex_s: float
     offset_s: float
     complete: bool
-    """False where the course never comes down to a quarter of its peak on a side."""
+    """False where a flank is longer than what can be told from slow change."""
 
 
-def _crossing(times_s: Times, course: Float[np.ndarray, " frame"], level: float) -> float | None:
-    """Time at which a course walked away from its peak first falls below ``level``."""
-    below = np.flatnonzero(course < level)
-    if len(below) == 0 or below[0] == 0:
-        return None
-    after = int(below[0])
-    before = after - 1
-    share = (course[before] - level) / (course[before] - course[after])
-    return float(times_s[before] + share * (times_s[after] - times_s[before]))
+def flanks(
+    times_s: Times,
+    onset_s: Float[np.ndarray, " movement"],
+    apex_s: Float[np.ndarray, " movement"],
+    offset_s: Float[np.ndarray, " movement"],
+) -> Float[np.ndarray, "movement frame"]:
+    """Courses of height 1 that rise and fall as half a cosine each: faces start and stop smoothly.
 
-
-def _foot(
-    times_s: Times, course: Float[np.ndarray, " frame"], peak: float, low: float
-) -> float | None:
-    """Where the flank meets zero.
-
-    Faces start and stop smoothly. A raised cosine reaches a part p of its height after
-    acos(1 - 2 p) / pi of its flank, so the foot follows from the times of two heights; a plain
-    crossing of a low level comes late at onset and early at offset instead.
+    >>> one = np.array([1.0])
+    >>> flanks(np.array([0.9, 0.95, 1.0, 1.1, 1.2]), one - 0.1, one, one + 0.2).round(2).tolist()
+    [[0.0, 0.5, 1.0, 0.5, 0.0]]
     """
-    top = _crossing(times_s, course, HIGH * peak)
-    bottom = _crossing(times_s, course, low * peak)
-    if top is None or bottom is None:
-        return None
-    reach_low, reach_high = (float(np.arccos(1 - 2 * part)) for part in (low, HIGH))
-    return bottom + (bottom - top) * reach_low / (reach_high - reach_low)
-
-
-def _flank_end(
-    times_s: Times, course: Float[np.ndarray, " frame"], peak: float, low: float
-) -> float | None:
-    """End of one flank: its foot, or with much noise twice the way to half height.
-
-    The foot is unbiased whatever is held at the apex, but a line through two near heights
-    magnifies noise; half height is crossed steeply. Between the two the noise decides.
-    """
-    foot = _foot(times_s, course, peak, low)
-    half = _crossing(times_s, course, 0.5 * peak)
-    if foot is None or half is None:
-        return foot
-    mirrored = float(times_s[0]) + 2 * (half - float(times_s[0]))
-    share = (low - LOW) / (MAX_LOW - LOW)
-    return (1 - share) * foot + share * mirrored
-
-
-def _apex(times_s: Times, course: Float[np.ndarray, " frame"], peak: int) -> float:
-    """Top of the parabola fitted to the part of the course above .85 of its peak.
-
-    The top of a smooth movement is symmetric even where its flanks are not, so a mean over a
-    wider part would lean towards the slower flank. At least the peak's two neighbours take part.
-    """
-    floor = _TOP * course[peak]
-    first = last = peak
-    while first > 0 and course[first - 1] > floor:
-        first -= 1
-    while last < len(course) - 1 and course[last + 1] > floor:
-        last += 1
-    first, last = max(0, min(first, peak - 1)), min(len(course) - 1, max(last, peak + 1))
-    part = slice(first, last + 1)
-    around = (times_s[part] - times_s[peak]) / (times_s[last] - times_s[first])
-    design = np.stack([np.square(around), around, np.ones_like(around)], axis=1)
-    (bend, slope, _), *_ = np.linalg.lstsq(design, course[part], rcond=None)
-    if not bend < 0:
-        return float(times_s[peak])
-    shift = float(np.clip(-slope / (2 * bend), around[0], around[-1]))
-    return float(times_s[peak]) + shift * float(times_s[last] - times_s[first])
+    rise = (times_s - onset_s[:, None]) / (apex_s - onset_s)[:, None]
+    fall = (offset_s[:, None] - times_s) / (offset_s - apex_s)[:, None]
+    along = np.clip(np.minimum(rise, fall), 0, 1)
+    course: Float[np.ndarray, "movement frame"] = 0.5 - 0.5 * np.cos(np.pi * along)
+    return course
 
 
 def moments_of(
-    times_s: Times, course: Float[np.ndarray, " frame"], *, near: int, search_s: float = _SEARCH_S
+    times_s: Times,
+    course: Float[np.ndarray, " frame"],
+    usable: Bool[np.ndarray, " frame"],
+    *,
+    near_s: float,
+    steps_s: Sequence[float] = (),
 ) -> Moments:
-    """Read the three moments off a course around its peak.
+    """Fit a rise and a fall beside slow change, and read the three moments off the fit.
+
+    Least squares over onset, apex and offset, with slow change projected out. All
+    samples have their say, which a crossing of a level would not give them; where a face holds
+    its apex, the fitted apex lies inside the hold.
 
     Args:
         times_s: time of each sample.
-        course: how far the face is along the movement's own field; 0 at rest, any scale.
-        near: a sample close to the peak.
-        search_s: look so far to either side of the peak.
+        course: how far the face is along the movement's own field, any scale, any slow change.
+        usable: samples that take part.
+        near_s: a time close to the apex.
+        steps_s: times at which the course may jump for reasons of its own.
 
-    >>> t = np.arange(0, 0.6, 0.01)
-    >>> rise = 0.5 - 0.5 * np.cos(np.clip((t - 0.2) / 0.2, 0, 1) * 2 * np.pi)
-    >>> found = moments_of(t, rise, near=30)
+    >>> t = np.arange(0, 1.2, 0.01)
+    >>> one = np.array([0.6])
+    >>> move = flanks(t, one - 0.1, one, one + 0.15)[0] + 0.5 * t
+    >>> found = moments_of(t, move, t >= 0, near_s=0.63)
     >>> round(found.onset_s, 2), round(found.apex_s, 2), round(found.offset_s, 2)
-    (0.2, 0.3, 0.4)
+    (0.5, 0.6, 0.75)
     """
-    step_s = float(np.median(np.diff(times_s)))
-    reach = max(1, round(0.06 / step_s))
-    around = slice(max(0, near - reach), near + reach + 1)
-    peak = int(np.nanargmax(course[around])) + around.start
-    window = np.flatnonzero(np.abs(times_s - times_s[peak]) <= search_s + 1e-9)
-    first, last = int(window[0]), int(window[-1])
-    height = float(course[peak])
-    still = np.abs(times_s - times_s[peak]) > _EVENT_HALF_S
-    rest = course[still & np.isfinite(course)]
-    if len(rest) >= _MIN_REST:
-        # What is left of slow change around the movement is its ground, not part of it.
-        ground = float(np.clip(np.median(rest), -0.3 * height, 0.3 * height))
-        course = course - ground
-        height -= ground
-    noise = float(np.std(rest)) / height if len(rest) >= _MIN_REST else 0.0
-    low = float(np.clip(2.5 * noise, LOW, MAX_LOW))
-    before = np.nan_to_num(course[first : peak + 1][::-1])
-    after = np.nan_to_num(course[peak : last + 1])
-    onset = _flank_end(times_s[first : peak + 1][::-1], before, height, low)
-    offset = _flank_end(times_s[peak : last + 1], after, height, low)
-    apex_s = _apex(times_s[first : last + 1], np.nan_to_num(course[first : last + 1]), peak - first)
-    onset_s = float(times_s[first]) if onset is None else min(onset, apex_s)
-    offset_s = float(times_s[last]) if offset is None else max(offset, apex_s)
+    used_s, used = times_s[usable], course[usable]
+    slow = slow_change(used_s, centre_s=near_s, steps_s=steps_s)
+    target = used - slow @ (slow.T @ used)
+    apexes = near_s + np.arange(-_APEX_REACH_S, _APEX_REACH_S + 1e-9, _APEX_STEP_S)
+    grid = np.stack(np.meshgrid(apexes, _RISES_S, _RISES_S, indexing="ij"), -1).reshape(-1, 3)
+    best = _best(used_s, target, slow, grid)
+    step = np.array([_APEX_STEP_S, 0.3, 0.3])  # seconds, and parts of the flanks
+    offsets = np.stack(np.meshgrid(*[[-1.0, 0.0, 1.0]] * 3, indexing="ij"), -1).reshape(-1, 3)
+    for _ in range(_HALVINGS):
+        step = step / 2
+        for _ in range(2):
+            trial = np.column_stack(
+                [best[0] + offsets[:, 0] * step[0], best[1:] * np.exp(offsets[:, 1:] * step[1:])]
+            )
+            trial[:, 1:] = np.clip(trial[:, 1:], SHORTEST_FLANK_S, LONGEST_FLANK_S)
+            best = _best(used_s, target, slow, trial)
+    apex_s, rise_s, fall_s = (float(value) for value in best)
     return Moments(
-        max(onset_s, float(times_s[first])),
+        apex_s - rise_s,
         apex_s,
-        min(offset_s, float(times_s[last])),
-        complete=onset is not None and offset is not None,
+        apex_s + fall_s,
+        complete=max(rise_s, fall_s) < _AT_BOUND * LONGEST_FLANK_S,
     )
+
+
+def _best(
+    times_s: Times,
+    target: Float[np.ndarray, " frame"],
+    slow: Float[np.ndarray, "frame power"],
+    trials: Float[np.ndarray, "trial 3"],
+) -> Float[np.ndarray, " 3"]:
+    """Trial (apex, rise, fall) whose course, upright, takes most off the squared residual."""
+    apex_s, rise_s, fall_s = trials.T
+    courses = flanks(times_s, apex_s - rise_s, apex_s, apex_s + fall_s)
+    free = courses - (courses @ slow) @ slow.T
+    size = np.square(free).sum(axis=1)
+    along = free @ target
+    gain = np.where(
+        (along > 0) & (size > 1e-3 * np.square(courses).sum(axis=1) + 1e-12),
+        np.square(along) / np.maximum(size, 1e-12),
+        0.0,
+    )
+    best: Float[np.ndarray, " 3"] = trials[int(np.argmax(gain))]
+    return best

@@ -1,0 +1,94 @@
+"""What a movement must show to be reported, and the sentence where it does not."""
+
+from dataclasses import dataclass
+
+from mien.recognition.timing import Moments
+
+
+@dataclass(frozen=True)
+class SpottingThresholds:
+    """Fixed on footage kept apart from any test."""
+
+    score: float = 12.0
+    """Root of the explained energy times the explained fraction."""
+
+    fraction: float = 0.42
+    """Explained part of the energy of the movement's own field at its apex."""
+
+    max_duration_s: float = 0.5
+    """A longer movement is no micro-expression."""
+
+    min_duration_s: float = 0.04
+    largest_px: float = 12.0
+    """A cell that moves farther in the aligned face is beyond what the flow measures."""
+
+    reach_px: float = 0.2
+    """How far the explained motion must move some cell."""
+
+    stray: float = 15.0
+    """A cell that moves so many times farther than the explained motion reaches shows something
+    else: a lid, a hand, a flaw of the compression."""
+
+    lasting: float = 0.6
+    lasting_px: float = 0.8
+    """A change that stays, as a part of the apex and in pixels: with both, the movement is the
+    beginning or end of a longer one."""
+
+    edge_s: float = 0.25
+    """The first and last quarter of a second have no surroundings to be judged by."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the gates look at."""
+
+    moments: Moments
+    fraction: float
+    reach_px: float
+    """Farthest cell of the explained motion."""
+
+    largest_px: float
+    """Farthest cell of the whole motion."""
+
+    step: float
+    """What stays after the movement, as a part of its apex."""
+
+    span_s: tuple[float, float]
+    """First and last frame of the video."""
+
+
+LASTS = "it lasts longer than half a second:"
+
+
+def why_refused(  # noqa: PLR0911 - one sentence a reason
+    measured: Measured, thresholds: SpottingThresholds
+) -> str:
+    """Say why a movement is not reported as brief; empty where it is."""
+    moments = measured.moments
+    duration_s = moments.offset_s - moments.onset_s
+    if measured.fraction < thresholds.fraction:
+        return f"the action units explain only {measured.fraction:.0%} of the motion"
+    if measured.reach_px < thresholds.reach_px:
+        return f"the explained motion is only {measured.reach_px:.2f} px"
+    if measured.largest_px > thresholds.stray * measured.reach_px:
+        return (
+            f"cells move {measured.largest_px:.1f} px where the action units explain "
+            f"{measured.reach_px:.1f} px"
+        )
+    if measured.largest_px > thresholds.largest_px:
+        return f"cells move {measured.largest_px:.1f} px: a large movement, not measured as brief"
+    if not moments.complete:
+        return "it does not come back to rest within half a second"
+    if duration_s > thresholds.max_duration_s:
+        return f"{LASTS} {duration_s:.2f} s"
+    if duration_s < thresholds.min_duration_s:
+        return f"it lasts only {duration_s * 1000:.0f} ms"
+    first_s, last_s = measured.span_s
+    if min(moments.apex_s - first_s, last_s - moments.apex_s) < thresholds.edge_s:
+        return "too near the beginning or end of the video to be judged"
+    if (
+        measured.step > thresholds.lasting
+        and measured.step * measured.reach_px > thresholds.lasting_px
+    ):
+        return "the face does not go back: part of a longer movement"
+    return ""
