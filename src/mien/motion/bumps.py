@@ -87,7 +87,7 @@ def bump_heights(
     durations_s: Sequence[float],
     *,
     steps_s: Sequence[float] = (),
-) -> Float[np.ndarray, "centre duration value"]:
+) -> tuple[Float[np.ndarray, "centre duration value"], Float[np.ndarray, "centre duration"]]:
     """Height of a bump of each duration at each centre, in every signal.
 
     Args:
@@ -100,8 +100,10 @@ def bump_heights(
         steps_s: times at which the signals may jump for reasons of their own.
 
     Returns:
-        heights in the unit of the signals; NaN where too few frames are usable.
+        heights in the unit of the signals, NaN where too few frames are usable; and how much of
+        a frame's noise goes into each, which is more where few frames tell bump from slow change.
     """
+    noise_gain = np.full((len(centres_s), len(durations_s)), np.nan)
     heights = np.full((len(centres_s), len(durations_s), values.shape[1]), np.nan, values.dtype)
     for row, centre_s in enumerate(centres_s):
         low, high = np.searchsorted(
@@ -120,7 +122,8 @@ def bump_heights(
         if known:
             stacked = np.stack([kernel for kernel in kernels if kernel is not None])
             heights[row, known] = stacked.astype(values.dtype) @ values[frames]
-    return heights
+            noise_gain[row, known] = np.linalg.norm(stacked, axis=1)
+    return heights, noise_gain
 
 
 def remove_slow_change(

@@ -10,9 +10,8 @@ from mien.core.facs import Channel, Side, channels_of
 from mien.core.label_statistics import DEFAULT_PRIOR
 from mien.core.time import TimeBase
 from mien.core.track import ActionUnitTrack, Event, EventKind, UnitPeak
-from mien.motion.smoothing import smooth_cells
 from mien.motion.time_smoothing import smooth_in_time
-from mien.recognition.basis import Basis, Whitened
+from mien.recognition.basis import Basis, Whitened, whiten
 from mien.recognition.blinks import MAX_BLINK_S, Closure, blink_gate, find_closures
 from mien.recognition.emotion import emotion_posterior
 from mien.recognition.events import brief_course, macro_events, movement_event
@@ -92,27 +91,24 @@ def read_face(
     times_s = signals.time.times_s
     step_s = signals.time.step_s
     closures = find_closures(signals.opening_ratio)
-    flow_px = smooth_cells(signals.flow_px, basis.seen)
-    if not np.isfinite(flow_px[:, basis.seen]).all(axis=(1, 2)).any():
+    if not np.isfinite(signals.flow_px[:, basis.seen]).all(axis=(1, 2)).any():
         return _nothing_seen(signals)
-    alike = replace(
-        basis,
-        fields_px=smooth_cells(basis.fields_px, basis.seen),
-        rigid_px=smooth_cells(basis.rigid_px, basis.seen),
+    spotting = spot_movements(
+        times_s, signals.flow_px, basis, blink_gate(times_s, closures), limits, signals.steps_s
     )
-    spotting = spot_movements(times_s, flow_px, alike, blink_gate(times_s, closures), limits, signals.steps_s)
     whitened, movements = spotting.whitened, spotting.movements
+    broad = whiten(basis, whitened.noise_px, neighbours=False)
     findings = tuple(
-        _finding(signals, flow_px, whitened, movement, limits, prior)
+        _finding(signals, (whitened, broad), movement, limits, prior)
         for movement in movements
         if not movement.refused
     )
-    activation, confidence, channels = _activations(signals, flow_px, whitened, closures, findings)
+    activation, confidence, channels = _activations(signals, broad, closures, findings)
     slow = [f for f in channels if f.au in {c.au for c in signals.posture.channels}]
     events = [finding.event for finding in findings]
     events += [
         replace(
-            _finding(signals, flow_px, whitened, movement, limits, prior).event, kind=EventKind.MACRO
+            _finding(signals, (whitened, broad), movement, limits, prior).event, kind=EventKind.MACRO
         )
         for movement in movements
         if movement.long
@@ -140,19 +136,19 @@ def read_face(
 
 def _finding(
     signals: FaceSignals,
-    flow_px: Float[np.ndarray, "frame row column 2"],
-    whitened: Whitened,
+    spaces: tuple[Whitened, Whitened],
     movement: Movement,
     limits: SpottingThresholds,
     prior: str,
 ) -> Finding:
+    whitened, broad = spaces
     units = name_units(whitened, movement.vector)
     cosines = atom_cosines(whitened, movement.vector)
     ranked = {
         f"AU{au} {side}": value
         for (au, side), value in sorted(cosines.items(), key=lambda item: -item[1])
     }
-    peaks = brief_course(signals.time.times_s, flow_px, whitened, units, movement)
+    peaks = brief_course(signals.time.times_s, signals.flow_px, broad, units, movement)
     event = movement_event(movement, units, peaks, limits)
     evidence = {unit.au: min(1.0, 0.6 + unit.gain) for unit in units}
     observable = frozenset(channel.au for channel in whitened.basis.channels)
@@ -165,8 +161,7 @@ def _finding(
 
 def _activations(
     signals: FaceSignals,
-    flow_px: Float[np.ndarray, "frame row column 2"],
-    whitened: Whitened,
+    broad: Whitened,
     closures: tuple[Closure, ...],
     findings: tuple[Finding, ...],
 ) -> tuple[
@@ -174,7 +169,7 @@ def _activations(
 ]:
     times_s = signals.time.times_s
     lids = channels_of(43) + channels_of(45)
-    channels = tuple(sorted({*whitened.basis.channels, *lids}))
+    channels = tuple(sorted({*broad.basis.channels, *lids}))
     posture = signals.posture
     activation = np.zeros((len(times_s), len(channels)))
     confidence = np.zeros_like(activation)
@@ -188,7 +183,7 @@ def _activations(
         confidence[:, channels.index(channel)] = np.nan_to_num(trust)
     # A brief event comes on top of what the face was doing, then the cap; never the larger of both.
     for finding in findings:
-        courses = brief_course(times_s, flow_px, whitened, finding.units, finding.movement)
+        courses = brief_course(times_s, signals.flow_px, broad, finding.units, finding.movement)
         inside = (times_s >= finding.event.onset_s) & (times_s <= finding.event.offset_s)
         for channel, course in courses.items():
             column = channels.index(channel)

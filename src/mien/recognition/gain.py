@@ -1,6 +1,6 @@
 """How much of a movement dense flow returns, by action unit."""
 
-_DEFAULT = 0.88
+_DEFAULT = 1.0
 """Median over units; dense flow smooths, so small and narrow movements come back reduced."""
 
 _GAIN: dict[int, float] = {}

@@ -9,10 +9,10 @@ from mien.recognition.timing import Moments
 class SpottingThresholds:
     """Fixed on footage kept apart from any test."""
 
-    score: float = 12.0
+    score: float = 1.45
     """Root of the explained energy times the explained fraction."""
 
-    fraction: float = 0.42
+    fraction: float = 0.1
     """Explained part of the energy of the movement's own field at its apex."""
 
     max_duration_s: float = 0.5
@@ -22,7 +22,7 @@ class SpottingThresholds:
     largest_px: float = 12.0
     """A cell that moves farther in the aligned face is beyond what the flow measures."""
 
-    reach_px: float = 0.2
+    reach_px: float = 0.15
     """How far the explained motion must move some cell."""
 
     stray: float = 15.0

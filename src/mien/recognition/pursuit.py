@@ -10,7 +10,7 @@ from mien.recognition.basis import Whitened
 from mien.recognition.nonnegative import nonnegative_course
 
 MAX_UNITS = 3
-MIN_GAIN = 0.06
+MIN_GAIN = 0.12
 """A further unit must explain this part of the motion, or the pursuit stops."""
 
 ONE_SIDED_RATIO = 0.35
@@ -91,8 +91,8 @@ def name_units(
         max_units: stop after so many units.
         min_gain: stop when the next unit explains less than this part of the energy.
     """
-    energy = float(vector @ vector)
-    if energy == 0:
+    energy = _explained(whitened.design, vector)
+    if energy <= 0:
         return ()
     atoms = candidates(whitened.basis.channels)
     cosines = atom_cosines(whitened, vector)

@@ -86,7 +86,9 @@ class Scanner:
         centres_s = np.arange(
             times_s[0] + _MARGIN_S, times_s[-1] - _MARGIN_S + 1e-9, max(STEP_S, step_s)
         )
-        heights = self._heights(centres_s, usable, DURATIONS_S)
+        heights, gain = self._heights(centres_s, usable, DURATIONS_S)
+        self._usual_gain = np.nan_to_num(np.nanmedian(gain, axis=0), nan=1.0)
+        heights = self._evened(heights, gain)
         self.whitened: tuple[Whitened, ...] = tuple(
             whiten(basis, self._floor(heights[:, place])) for place in range(len(DURATIONS_S))
         )
@@ -103,14 +105,14 @@ class Scanner:
         """Look again between two times, with other frames in use."""
         centres_s = self.scan.centres_s
         places = np.flatnonzero((centres_s >= around_s[0]) & (centres_s <= around_s[1]))
-        heights = self._heights(centres_s[places], usable, DURATIONS_S)
+        heights = self._evened(*self._heights(centres_s[places], usable, DURATIONS_S))
         self.scan = self._judged(self.scan, places, heights)
 
     def field_px(
         self, centre_s: float, duration_s: float, usable: Bool[np.ndarray, " frame"]
     ) -> Float[np.ndarray, "row column 2"]:
         """Motion of the cells at the top of one bump, 0 beside the face."""
-        heights = self._heights(np.array([centre_s]), usable, (duration_s,))
+        heights, _ = self._heights(np.array([centre_s]), usable, (duration_s,))
         field = np.zeros(self._shape, np.float32)
         field[self._seen] = heights[0, 0].reshape(-1, 2)
         return field
@@ -120,10 +122,19 @@ class Scanner:
         centres_s: Float[np.ndarray, " centre"],
         usable: Bool[np.ndarray, " frame"],
         durations_s: Sequence[float],
-    ) -> Float[np.ndarray, "centre duration value"]:
+    ) -> tuple[Float[np.ndarray, "centre duration value"], Float[np.ndarray, "centre duration"]]:
         return bump_heights(
             self._times_s, self._values, usable, centres_s, durations_s, steps_s=self._steps_s
         )
+
+    def _evened(
+        self,
+        heights: Float[np.ndarray, "centre duration value"],
+        gain: Float[np.ndarray, "centre duration"],
+    ) -> Float[np.ndarray, "centre duration value"]:
+        """Bring heights that few frames speak for down to the usual noise."""
+        share = np.minimum(self._usual_gain / gain, 1.0)
+        return heights * share[:, :, None].astype(heights.dtype)
 
     def _floor(
         self, heights: Float[np.ndarray, "centre value"]

@@ -22,6 +22,7 @@ _ROUNDS = 2
 _AROUND_S = 0.2
 _DONE_S = 0.1
 _STEADY_S = 0.012
+_MOST = 0.98
 
 
 @dataclass(frozen=True)
@@ -153,7 +154,9 @@ def _measure(
     used = near_usable & (np.abs(near_s - centre_s) <= _GROUND_S)
     moments = Moments(centre_s - 0.1, centre_s, centre_s + 0.1, complete=False)
     for _ in range(_ROUNDS):
-        course = _own_course(near_px, near_usable, whitened, vector, times_s=near_s)
+        course = _own_course(
+            near_px, near_usable, whitened, _explained(whitened, vector)[1], times_s=near_s
+        )
         moments = moments_of(near_s, course, used, near_s=centre_s, steps_s=steps_s)
         slow = slow_change(near_s[used], centre_s=centre_s, steps_s=steps_s)
         kernel = height_kernel(_shape(near_s[used], moments), slow)
@@ -161,13 +164,13 @@ def _measure(
             break
         field = np.tensordot(kernel, near_px[used], 1).astype(np.float32)
         vector = whitened.vectors(field[None])[0]
-    fraction, explained_px = _explained(whitened, vector)
+    fraction, explained, explained_px = _explained(whitened, vector)
     measured = Measured(
         moments=moments,
         fraction=fraction,
         reach_px=float(np.linalg.norm(explained_px, axis=-1).max()),
-        largest_px=float(np.linalg.norm(field[whitened.basis.seen], axis=-1).max()),
-        step=_lasting_step(near_s, near_px, whitened, vector, moments),
+        largest_px=float(np.quantile(np.linalg.norm(field[whitened.basis.seen], axis=-1), _MOST)),
+        step=_lasting_step(near_s, near_px, whitened, explained, moments),
         span_s=(float(times_s[0]), float(times_s[-1])),
     )
     return Movement(
@@ -230,10 +233,13 @@ def _lasting_step(
 
 def _explained(
     whitened: Whitened, vector: Float[np.ndarray, " value"]
-) -> tuple[float, Float[np.ndarray, "row column 2"]]:
-    """Part of a motion's energy that the units explain, and the field that they make of it."""
+) -> tuple[float, Float[np.ndarray, " value"], Float[np.ndarray, "row column 2"]]:
+    """Part of a motion's energy that the units explain, and what they make of it.
+
+    That motion comes in noise units and in pixels.
+    """
     right = (whitened.design.T @ vector)[None]
     share = nonnegative_course(whitened.gram, right)[0]
     explained = float(2 * share @ right[0] - share @ whitened.gram @ share)
     field: Float[np.ndarray, "row column 2"] = np.tensordot(share, whitened.basis.fields_px, 1)
-    return explained / float(vector @ vector), field
+    return explained / float(vector @ vector), whitened.design @ share, field
