@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from mien.head import load_head
+from mien.head.pose import HeadPose
 from mien.render.body import body_of
 from mien.render.lashes import grow_lashes, lash_cards
 from mien.render.mouth import mouth_occlusion, set_teeth
-from mien.render.pose import HeadPose
 from mien.render.teeth import TEETH_COLUMNS, paint_teeth, teeth_texels
 
 _HEAD = load_head()

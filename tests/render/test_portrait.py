@@ -13,6 +13,7 @@ from scipy.ndimage import gaussian_filter
 from mien.core.arrays import ImageRgb
 from mien.core.errors import UsageError
 from mien.head import load_head
+from mien.head.pose import HeadPose
 from mien.render import Light, Portrait
 from mien.render.body import body_of
 from mien.render.camera import camera_for
@@ -21,7 +22,6 @@ from mien.render.fast import FastPainter
 from mien.render.lashes import grow_lashes
 from mien.render.material import EYE, SKIN, TEETH
 from mien.render.paint import Paint, paint_person
-from mien.render.pose import HeadPose
 from mien.render.raster import NOTHING, visibility
 
 _HEAD = load_head()

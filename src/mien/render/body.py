@@ -9,13 +9,14 @@ from jaxtyping import Float, Float32, Float64, Int, UInt8
 
 from mien.core.errors import UsageError
 from mien.head import Head, Person
+from mien.head.neck import Neck, neck_of
+from mien.head.pose import HeadPose
 from mien.head.subdivision import Subdivided, subdivision
 from mien.head.view import head_rotation
 from mien.render.eyeball import EyeMesh, eye_mesh, place_eye
 from mien.render.lids import Lids, lids_of
 from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
 from mien.render.mouth import mouth_occlusion, set_teeth
-from mien.render.pose import HeadPose, Neck, neck_of
 from mien.render.wrinkles import Folds, folds_of
 
 _MATERIAL_OF_PART = {

@@ -7,10 +7,10 @@ from jaxtyping import Float, Float32, Float64
 
 from mien.core.arrays import Points2
 from mien.head import Person
+from mien.head.srgb import linear_from_srgb
 from mien.render.atlas import Atlas
 from mien.render.noise import smoothstep
 from mien.render.strands import draw_strands
-from mien.render.tone import linear_from_srgb
 
 _UPPER = {"left": (336, 296, 334, 293, 300), "right": (107, 66, 105, 63, 70)}
 _LOWER = {"left": (285, 295, 282, 283, 276), "right": (55, 65, 52, 53, 46)}

@@ -9,6 +9,9 @@ import numpy as np
 from jaxtyping import Float64, Int
 
 from mien.core.arrays import ImageRgb
+from mien.head.normals import sum_normals
+from mien.head.pose import HeadPose
+from mien.head.rotation import turned
 from mien.head.view import head_rotation
 from mien.render.backdrop import background
 from mien.render.body import Body
@@ -17,11 +20,8 @@ from mien.render.hair import Hair, light_hair
 from mien.render.lashes import SOFT_M, Lashes, lash_strands
 from mien.render.light import Light
 from mien.render.material import SKIN
-from mien.render.normals import sum_normals
 from mien.render.paint import Paint
-from mien.render.pose import HeadPose
 from mien.render.raster import rasterise_rows
-from mien.render.rotation import turned
 from mien.render.shade_portrait import ATTRIBUTES, shade_portrait_rows
 from mien.render.shadow import shadow_map
 from mien.render.strands import StrandSet, draw_strands, seen_strands

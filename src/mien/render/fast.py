@@ -7,15 +7,15 @@ import numpy as np
 from jaxtyping import Float64
 
 from mien.core.arrays import ImageRgb
+from mien.head.normals import sum_normals
+from mien.head.pose import HeadPose
 from mien.render.backdrop import background
 from mien.render.body import Body
 from mien.render.camera import Camera
 from mien.render.lashes import SOFT_M, Lashes, lash_strands
 from mien.render.light import Light
 from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
-from mien.render.normals import sum_normals
 from mien.render.paint import Paint
-from mien.render.pose import HeadPose
 from mien.render.raster import rasterise_rows
 from mien.render.shade_fast import ATTRIBUTES, light_vertices, shade_rows
 from mien.render.strands import draw_strands

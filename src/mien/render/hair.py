@@ -6,10 +6,10 @@ import numpy as np
 from jaxtyping import Float64
 
 from mien.head import Person
+from mien.head.srgb import linear_from_srgb
 from mien.render.body import Body
 from mien.render.material import SKIN
 from mien.render.noise import smoothstep, value_noise
-from mien.render.tone import linear_from_srgb
 
 _STRANDS = 18000
 _POINTS = 5

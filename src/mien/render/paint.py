@@ -8,6 +8,7 @@ from jaxtyping import Float32, Float64
 from scipy.ndimage import gaussian_filter
 
 from mien.head import Person
+from mien.head.srgb import linear_from_srgb
 from mien.render.atlas import Atlas, atlas_for, skin_texels
 from mien.render.body import Body
 from mien.render.brows import draw_brows
@@ -15,7 +16,6 @@ from mien.render.eyeball import paint_eye
 from mien.render.material import EYE, SHIRT, SKIN, TONGUE
 from mien.render.skin import hair_cover, paint_skin
 from mien.render.teeth import paint_teeth, teeth_texels
-from mien.render.tone import linear_from_srgb
 from mien.render.wrinkles import paint_folds
 
 _NOSE_TIP, _FOREHEAD = 4, 151  # landmarks

@@ -6,6 +6,7 @@ from jaxtyping import Float
 from mien.core.arrays import ImageRgb, Points2, Points3
 from mien.core.errors import UsageError
 from mien.head import Head, Person
+from mien.head.pose import HeadPose
 from mien.render.body import body_of
 from mien.render.camera import camera_for
 from mien.render.deferred import DeferredPainter
@@ -14,7 +15,6 @@ from mien.render.hair import grow_hair
 from mien.render.lashes import grow_lashes
 from mien.render.light import Light
 from mien.render.paint import paint_person
-from mien.render.pose import HeadPose
 
 QUALITIES = ("fast", "portrait")
 """``fast`` for footage, ``portrait`` for people to look at."""
