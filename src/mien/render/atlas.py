@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Float64, Int
 
 from mien.core.arrays import Triangles, Vertices
+from mien.head.barycentric import barycentric
 from mien.render.raster import NOTHING, visibility
 from mien.render.teeth import TEETH_COLUMNS, TEETH_ROWS
 
@@ -129,13 +130,7 @@ def skin_texels(
     )
     row, column = np.nonzero(seen.ids != NOTHING)
     corners = triangles[seen.ids[row, column]]
-    a, b, c = (place[corners[:, corner]] for corner in range(3))
-    point = np.column_stack((column, row))
-    ab, ac, ap = b - a, c - a, point - a
-    area = ab[:, 0] * ac[:, 1] - ac[:, 0] * ab[:, 1]
-    u = (ap[:, 0] * ac[:, 1] - ac[:, 0] * ap[:, 1]) / area
-    v = (ab[:, 0] * ap[:, 1] - ap[:, 0] * ab[:, 1]) / area
-    weights = np.column_stack((1 - u - v, u, v))
+    weights = barycentric(np.column_stack((column, row)), place[corners])
     return SkinTexels(
         row=row,
         column=column,
