@@ -27,12 +27,11 @@ from mien.pipeline.face_signals import (
     signals_of,
 )
 from mien.pipeline.settings import RunSettings
-from mien.pipeline.stages import StageStore, flow_stage, tracks_stage
+from mien.pipeline.stages import Followed, StageStore, flow_stage, tracks_stage
 from mien.recognition.atoms import read_channels
 from mien.recognition.basis import Basis
 from mien.recognition.face_reading import FaceReading, read_face
 from mien.recognition.uniform import Resampling
-from mien.store.digest import sha256_of_path
 from mien.video import VideoInfo, VideoSource, open_video
 from mien.work import Progress
 
@@ -111,20 +110,20 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
     clock = _Clock()
     video = open_video(source, rate=settings.rate)
     warnings: list[str] = []
-    _refuse_short(video.info)
+    _refuse_short(video)
     progress.start("landmark models", None, "files")
     models = resolve_models(settings.face_model, progress=lambda _: progress.update(0))
     progress.finish(models.kind)
-    store = StageStore(sha256_of_path(source), enabled=settings.use_cache)
-    tracks = store.get(
-        tracks_stage(models.sha256),
+    store = StageStore(video.sha256(), enabled=settings.use_cache)
+    followed = store.get(
+        tracks_stage(models.sha256, settings.rate),
         lambda: _follow(video, settings, progress),
         progress,
     )
     clock.lap("landmarks")
-    times_s = tracks[0].times_s if tracks else _frame_times(video)
-    _refuse_short_times(video.info, times_s)
-    warnings += video.warnings
+    tracks, times_s = followed.tracks, followed.times_s
+    _refuse_short_times(video.info, times_s, followed.warnings)
+    warnings += followed.warnings
     warnings += _rate_warning(times_s)
     chosen = _choose(tracks, settings.face, video.info.name)
     if chosen is None or chosen.refused:
@@ -138,7 +137,7 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
     warnings += chosen.warnings
     aligned = align_face(chosen)
     flow = store.get(
-        flow_stage(models.sha256, chosen.face_id),
+        flow_stage(models.sha256, settings.rate, chosen.face_id),
         lambda: _measure(video, aligned, progress),
         progress,
     )
@@ -174,12 +173,13 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
     )
 
 
-def _follow(video: VideoSource, settings: RunSettings, progress: Progress) -> tuple[FaceTrack, ...]:
+def _follow(video: VideoSource, settings: RunSettings, progress: Progress) -> Followed:
     models = resolve_models(settings.face_model)
     progress.start("following faces", video.info.frame_count)
     tracks = track_faces(video, models, progress=lambda index, _: progress.update(index + 1))
     progress.finish()
-    return tracks
+    times_s = tracks[0].times_s if tracks else _frame_times(video)
+    return Followed(tracks, times_s, video.warnings)
 
 
 def _measure(video: VideoSource, aligned: AlignedFace, progress: Progress) -> CellFlow:
@@ -220,25 +220,26 @@ def _all_unseen(times_s: Times, rate: Fraction, reason: str) -> ActionUnitTrack:
     )
 
 
-def _refuse_short(info: VideoInfo) -> None:
+def _refuse_short(video: VideoSource) -> None:
+    info = video.info
     if info.duration_s is not None and info.duration_s < MIN_DURATION_S:
-        raise VideoError(_too_short(info.name, info.duration_s, info.frame_count))
+        raise VideoError(_too_short(info.name, info.duration_s, info.frame_count, video.warnings))
 
 
-def _refuse_short_times(info: VideoInfo, times_s: Times) -> None:
+def _refuse_short_times(info: VideoInfo, times_s: Times, warnings: tuple[str, ...]) -> None:
     length_s = 0.0
     if len(times_s) > 1:
         length_s = float(times_s[-1] - times_s[0] + np.median(np.diff(times_s)))
     if length_s < MIN_DURATION_S:
-        raise VideoError(_too_short(info.name, length_s, len(times_s)))
+        raise VideoError(_too_short(info.name, length_s, len(times_s), warnings))
 
 
-def _too_short(name: str, duration_s: float, frames: int | None) -> str:
+def _too_short(name: str, duration_s: float, frames: int | None, warnings: tuple[str, ...]) -> str:
     noun = "frame" if frames == 1 else "frames"
     counted = f"{frames} {noun}, " if frames is not None else ""
     return (
         f"{name} is too short ({counted}{duration_s:.2f} s): a movement cannot be told from rest "
-        f"in less than {MIN_DURATION_S} s. Give a longer clip."
+        f"in less than {MIN_DURATION_S} s. {' '.join((*warnings, 'Give a longer clip.'))}"
     )
 
 
