@@ -3,8 +3,6 @@
 from mien.tracks.dictionary import Column as Column
 from mien.tracks.dictionary import events_dictionary as events_dictionary
 from mien.tracks.dictionary import write_dictionary as write_dictionary
-from mien.tracks.document import track_from_json as track_from_json
-from mien.tracks.document import track_to_json as track_to_json
 from mien.tracks.events import EVENT_COLUMNS as EVENT_COLUMNS
 from mien.tracks.events import EventRow as EventRow
 from mien.tracks.events import peak_activation as peak_activation
@@ -28,16 +26,23 @@ from mien.tracks.parquet import write_tracks_parquet as write_tracks_parquet
 from mien.tracks.scales import intensity_letter as intensity_letter
 from mien.tracks.seen import frame_confidence as frame_confidence
 from mien.tracks.seen import seen_frames as seen_frames
+from mien.tracks.track_document import TRACK_DOCUMENT as TRACK_DOCUMENT
+from mien.tracks.track_document import track_from_json as track_from_json
+from mien.tracks.track_document import track_to_json as track_to_json
+from mien.tracks.versioned_document import VersionedDocument as VersionedDocument
+from mien.tracks.versioned_document import schema_of as schema_of
 
 __all__ = [
     "EVENT_COLUMNS",
     "IBUG68_FROM_MESH",
     "OPENFACE_COLUMNS",
+    "TRACK_DOCUMENT",
     "Column",
     "EventRow",
     "OpenFaceCamera",
     "OpenFaceGeometry",
     "PresenceRule",
+    "VersionedDocument",
     "events_dictionary",
     "eye56_points",
     "frame_confidence",
@@ -49,6 +54,7 @@ __all__ = [
     "read_events_tsv",
     "read_openface_csv",
     "read_tracks_parquet",
+    "schema_of",
     "seen_frames",
     "track_from_json",
     "track_to_json",
