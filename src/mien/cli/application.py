@@ -13,6 +13,7 @@ from mien.cli.doctor import doctor_verb
 from mien.cli.head_sheet import sheet_verb
 from mien.cli.model_files import fetch_verb, list_verb
 from mien.cli.running import analyze_verb, demo_verb, run_verb
+from mien.cli.schema import schema_verb
 from mien.cli.sentences import INTERRUPTED, outcome_of
 from mien.cli.streams import prepare_streams
 from mien.cli.voice import HumanVoice, voice_for
@@ -56,6 +57,7 @@ app.command("doctor")(guarded(doctor_verb))
 app.command("demo")(guarded(demo_verb))
 app.command("run")(guarded(run_verb))
 app.command("analyze")(guarded(analyze_verb))
+app.command("schema")(guarded(schema_verb))
 
 models_app = typer.Typer(
     help="The face landmark models on this machine.",

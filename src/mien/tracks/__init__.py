@@ -1,6 +1,7 @@
 """ActionUnitTrack <-> Parquet, OpenFace CSV, JSON; events -> events.tsv; data dictionaries."""
 
 from mien.tracks.dictionary import Column as Column
+from mien.tracks.dictionary import dictionary_schema as dictionary_schema
 from mien.tracks.dictionary import events_dictionary as events_dictionary
 from mien.tracks.dictionary import write_dictionary as write_dictionary
 from mien.tracks.events import EVENT_COLUMNS as EVENT_COLUMNS
@@ -30,7 +31,6 @@ from mien.tracks.track_document import TRACK_DOCUMENT as TRACK_DOCUMENT
 from mien.tracks.track_document import track_from_json as track_from_json
 from mien.tracks.track_document import track_to_json as track_to_json
 from mien.tracks.versioned_document import VersionedDocument as VersionedDocument
-from mien.tracks.versioned_document import schema_of as schema_of
 
 __all__ = [
     "EVENT_COLUMNS",
@@ -43,6 +43,7 @@ __all__ = [
     "OpenFaceGeometry",
     "PresenceRule",
     "VersionedDocument",
+    "dictionary_schema",
     "events_dictionary",
     "eye56_points",
     "frame_confidence",
@@ -54,7 +55,6 @@ __all__ = [
     "read_events_tsv",
     "read_openface_csv",
     "read_tracks_parquet",
-    "schema_of",
     "seen_frames",
     "track_from_json",
     "track_to_json",

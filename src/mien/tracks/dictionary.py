@@ -1,17 +1,30 @@
 """What the columns of our tables mean: a JSON data dictionary beside each table."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import (
+    Any,
+    NotRequired,  # pydantic needs these before Python 3.12
+)
+
+from typing_extensions import TypedDict
 
 from mien.core.facs import EMOTIONS
 from mien.core.track import EventKind
 from mien.store.atomic import write_text_atomic
 from mien.tracks.scales import TRACE_ACTIVATION
+from mien.tracks.versioned_document import schema_of
 
-Column = dict[str, object]
-"""LongName, Description, and Units or Levels, as in the sidecars of BIDS; and for the columns of
-OpenFace Method, which says how the numbers were obtained."""
+
+class Column(TypedDict):
+    """What one column holds, in the words of the sidecars of BIDS."""
+
+    LongName: str
+    Description: str
+    Method: NotRequired[str]
+    Units: NotRequired[str]
+    Levels: NotRequired[dict[str, str]]
 
 
 def events_dictionary() -> dict[str, Column]:
@@ -81,6 +94,16 @@ def write_dictionary(path: Path, columns: Mapping[str, Column]) -> None:
         OutputError: the file cannot be written.
     """
     write_text_atomic(path, json.dumps(columns, indent=2, ensure_ascii=False) + "\n")
+
+
+def dictionary_schema(title: str, columns: Sequence[str]) -> dict[str, Any]:
+    """Give the JSON schema of the data dictionary of a table with these columns."""
+    return {
+        **schema_of(dict[str, Column]),
+        "title": title,
+        "description": "One object a column of the table beside it, in its order.",
+        "required": list(columns),
+    }
 
 
 def column(
