@@ -57,6 +57,9 @@ class Body:
     surface: Int[np.ndarray, "outer_triangle 3"]
     """The same without that inner side."""
 
+    baked: Int[np.ndarray, "baked 3"]
+    """The head's triangles as baked, between vertices of this mesh: what hairs are bound to."""
+
     parts: Mapping[str, slice]
     """Range of vertices by part of the head."""
 
@@ -75,9 +78,6 @@ class Body:
     """Share of the light that reaches a place of the open mouth, 0..1."""
 
     folds: Folds
-    lash_start: int
-    """First vertex of the lash cards; the vertices of the head as baked come first among them."""
-
     rest_pitch_rad: float
     """Turn of the eyeballs at gaze 0 that sets the iris well between the lids at rest."""
 
@@ -196,6 +196,7 @@ def body_of(
         eye=ball,
         triangles=np.ascontiguousarray(np.vstack((surface, lining))),
         surface=surface,
+        baked=fine.coarse[head.triangles],
         parts=fine.parts,
         lids=lids_of(head),
         material=np.concatenate(kinds),
@@ -207,7 +208,6 @@ def body_of(
         masks={name: fine(mask[:, None])[:, 0] for name, mask in head.masks.items()},
         mouth_light=fine(mouth_occlusion(head, coarse)[:, None])[:, 0],
         folds=folds_of(head, rest, eyes.mean(axis=0), float(person.age_years)),
-        lash_start=fine.parts["lashes"].start,
         rest_pitch_rad=_rest_pitch(head, coarse, eyes, float(ball.radius.min())),
     )
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float32, Float64, Int
 
+from mien.head.noise import smoothstep, value_noise
 from mien.head.srgb import linear_from_srgb
 from mien.render.atlas import EYE_REACH_RAD, EYE_TEXELS
-from mien.render.noise import smoothstep, value_noise
 
 _IRIS_M = 0.0059
 _PUPIL_SHARE = 0.36

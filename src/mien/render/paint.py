@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float32, Float64
 from scipy.ndimage import gaussian_filter
 
-from mien.head import Person
+from mien.head import Person, Strands
 from mien.head.srgb import linear_from_srgb
 from mien.render.atlas import Atlas, atlas_for, skin_texels
 from mien.render.body import Body
@@ -45,7 +45,9 @@ class Paint:
     """Strength of the mirrored light; 1 is a dry cheek."""
 
 
-def paint_person(person: Person, body: Body, *, texels_per_m: float, seed: int) -> Paint:
+def paint_person(
+    person: Person, body: Body, brows: Strands, *, texels_per_m: float, seed: int
+) -> Paint:
     """Paint one person at a resolution; person and seed decide every spot."""
     rng = np.random.default_rng((seed, zlib.crc32(person.name.encode())))
     atlas = atlas_for(texels_per_m)
@@ -63,7 +65,7 @@ def paint_person(person: Person, body: Body, *, texels_per_m: float, seed: int) 
     texture[covered.row, covered.column, :3] = albedo
     texture[covered.row, covered.column, 3] = skin.height_m
     texture[covered.row, covered.column, 4] = paint_folds(covered.position_m, landmarks, rng)
-    draw_brows(texture, atlas, landmarks, person, rng)
+    draw_brows(texture, atlas, body, brows, person, rng)
     for channel in range(3):
         texture[: atlas.skin_height, :, 5 + channel] = gaussian_filter(
             texture[: atlas.skin_height, :, channel], _BLUR_TEXELS
