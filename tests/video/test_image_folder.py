@@ -149,6 +149,16 @@ def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
         open_video(tmp_path, rate=RATE)
 
 
+def test_a_picture_that_is_named_by_its_date_is_not_one_of_the_recording(tmp_path: Path) -> None:
+    for name in ("img1.jpg", "img2.jpg", "img4.jpg", "IMG_20240131.jpg"):
+        _write(tmp_path, name, 50)
+    with pytest.raises(
+        VideoError,
+        match=r"Between img4\.jpg and IMG_20240131\.jpg .* 20240126 images are missing.*Leave one",
+    ):
+        open_video(tmp_path, rate=RATE)
+
+
 def test_one_number_twice_is_refused(tmp_path: Path) -> None:
     _write(tmp_path, "img1.jpg", 50)
     _write(tmp_path, "reg_img1.jpg", 50)

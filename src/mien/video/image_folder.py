@@ -21,6 +21,9 @@ IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".
 
 _LAST_NUMBER = re.compile(r"(\d+)\D*$")
 _SHOWN_GAPS = 5
+_WIDEST_GAP = 1000
+_WIDEST_GAP_SHARE = 10
+"""A gap of more than 1000 images, and of more than ten times as many as there are, is none."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def open_image_folder(path: Path, rate: Fraction | None) -> ImageFolderSource:
     count as neighbours.
 
     Raises:
-        VideoError: no numbered image, or one number twice.
+        VideoError: no numbered image, one number twice, or a number far from all others.
         UsageError: no rate.
     """
     images, unnumbered = _numbered_images(path)
@@ -106,6 +109,7 @@ def open_image_folder(path: Path, rate: Fraction | None) -> ImageFolderSource:
         msg = f"Cannot read {images[0].path.name} in {path.name} as an image. Copy it again."
         raise VideoError(msg)
     sequence = _Images(images, _common_step(images))
+    _refuse_stray(path, sequence)
     last_s = sequence.time_s(images[-1], rate)
     gaps = _gap_warning(sequence)
     info = VideoInfo(
@@ -150,6 +154,20 @@ def _numbered_images(path: Path) -> tuple[tuple[_NumberedImage, ...], int]:
 def _common_step(images: tuple[_NumberedImage, ...]) -> int:
     steps = {b.number - a.number for a, b in pairwise(images)}
     return steps.pop() if len(steps) == 1 else 1
+
+
+def _refuse_stray(path: Path, sequence: _Images) -> None:
+    """Refuse a gap that no recording has, such as before a picture that is named by its date."""
+    images = sequence.images
+    widest = max(_WIDEST_GAP, _WIDEST_GAP_SHARE * len(images)) * sequence.step
+    for one, other in pairwise(images):
+        if other.number - one.number > widest:
+            msg = (
+                f"Between {one.path.name} and {other.path.name} in {path.name} "
+                f"{other.number - one.number - 1} images are missing, so they are hardly one "
+                "recording. Leave one sequence of images in the folder."
+            )
+            raise VideoError(msg)
 
 
 def _gap_warning(sequence: _Images) -> tuple[str, ...]:
