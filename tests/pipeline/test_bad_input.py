@@ -229,6 +229,13 @@ def test_a_cut_off_video_of_which_too_little_is_left_says_that_it_was_cut_off(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("rate", [15, 25, 50, 60, 240])
+def test_a_clip_of_exactly_a_fifth_of_a_second_is_long_enough(tmp_path: Path, rate: int) -> None:
+    path = clip(tmp_path / "short.mp4", noise(rate // 5, 48, 64), Fraction(rate))
+    result = analyze(path, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.stderr
+
+
 def test_a_video_of_one_pixel_is_a_result_without_a_face(tmp_path: Path) -> None:
     folder = tmp_path / "dots"
     folder.mkdir()

@@ -38,6 +38,9 @@ from mien.work import Progress
 MIN_DURATION_S = 0.2
 """A shorter clip holds no movement with its surroundings."""
 
+_SHORTEST_S = MIN_DURATION_S - 0.0005
+"""Time stamps may be rounded to milliseconds."""
+
 FEW_FRAMES_PER_S = 25
 """Below this rate half a second is a dozen frames, too few to see a micro-expression's course."""
 
@@ -222,7 +225,7 @@ def _all_unseen(times_s: Times, rate: Fraction, reason: str) -> ActionUnitTrack:
 
 def _refuse_short(video: VideoSource) -> None:
     info = video.info
-    if info.duration_s is not None and info.duration_s < MIN_DURATION_S:
+    if info.duration_s is not None and info.duration_s < _SHORTEST_S:
         raise VideoError(_too_short(info.name, info.duration_s, info.frame_count, video.warnings))
 
 
@@ -230,7 +233,7 @@ def _refuse_short_times(info: VideoInfo, times_s: Times, warnings: tuple[str, ..
     length_s = 0.0
     if len(times_s) > 1:
         length_s = float(times_s[-1] - times_s[0] + np.median(np.diff(times_s)))
-    if length_s < MIN_DURATION_S:
+    if length_s < _SHORTEST_S:
         raise VideoError(_too_short(info.name, length_s, len(times_s), warnings))
 
 
@@ -247,9 +250,11 @@ def _rate_warning(times_s: Times) -> list[str]:
     step_s = float(np.median(np.diff(times_s)))
     if step_s <= 1.0005 / FEW_FRAMES_PER_S:
         return []
+    rate = f"{1 / step_s:.4g}"
+    noun = "frame per second is" if rate == "1" else "frames per second are"
     return [
         (
-            f"{1 / step_s:.4g} frames per second are not enough for micro-expressions: events are "
+            f"{rate} {noun} not enough for micro-expressions: events are "
             f"coarse, plus or minus {step_s * 1000:.0f} ms. Record with at least "
             f"{FEW_FRAMES_PER_S}, better 100, frames per second."
         )
