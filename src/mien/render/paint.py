@@ -70,7 +70,7 @@ def paint_person(
         texture[: atlas.skin_height, :, 5 + channel] = gaussian_filter(
             texture[: atlas.skin_height, :, channel], _BLUR_TEXELS
         )
-    eye = paint_eye(body.eye.radius.min(), person.appearance["iris_rgb"], rng)  # type: ignore[arg-type]
+    eye = paint_eye(person.appearance["iris_rgb"], rng)  # type: ignore[arg-type]
     _put(texture, eye, atlas.eye_corner)
     for upper in (True, False):
         _put(texture, paint_teeth(upper=upper, rng=rng), atlas.teeth_corner(upper=upper))
@@ -102,7 +102,7 @@ def _texels(atlas: Atlas, body: Body) -> Float64[np.ndarray, "vertex 2"]:
         band = body.parts[part]
         row, column = atlas.teeth_corner(upper=upper)
         place[band] = teeth_texels(body.rest_m[band], upper=upper) + np.array((column, row))
-    ball = atlas.eye_texels(body.eye.directions)
+    ball = atlas.eye_texels(body.eye.vertices_m)
     place[len(body.rest_m) :] = np.vstack((ball, ball))
     return place
 
