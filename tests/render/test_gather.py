@@ -52,7 +52,7 @@ def test_an_empty_pixel_is_empty() -> None:
     assert all(row[2] == 0 for row in sums)
 
 
-@pytest.mark.parametrize("begin", [begin_pixel, begin_pixel.py_func])
+@pytest.mark.parametrize("begin", [begin_pixel, begin_pixel.py_func], ids=["compiled", "plain"])
 def test_the_background_shows_where_the_face_does_not_cover(begin: Callable[..., None]) -> None:
     screen = np.array([[1.0, -99.0, 0.5], [1.0, 99.0, 0.5], [-59.0, 0.0, 0.5]])
     triangles = np.array([[0, 2, 1]], np.int32)
