@@ -236,6 +236,26 @@ def test_a_clip_of_exactly_a_fifth_of_a_second_is_long_enough(tmp_path: Path, ra
     assert result.exit_code == 0, result.stderr
 
 
+def test_a_frame_an_hour_after_the_others_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "stray.mp4"
+    with av.open(str(path), "w") as container:
+        stream: Any = container.add_stream("mpeg4", rate=50)
+        stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
+        stream.time_base = Fraction(1, 50)
+        for stamp, picture in zip([*range(30), 180_000], noise(31), strict=True):
+            frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
+            frame.pts, frame.time_base = stamp, Fraction(1, 50)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    result = analyze(path, "--out", tmp_path / "out")
+    assert result.exit_code == 1
+    assert result.stderr.splitlines()[-1] == (
+        "stray.mp4: The time stamps of stray.mp4 jump from 0.58 to 3600.00 s, so its 31 frames "
+        "are hardly one recording. Cut it there, or write it anew with true times."
+    )
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_video_of_one_pixel_is_a_result_without_a_face(tmp_path: Path) -> None:
     folder = tmp_path / "dots"
     folder.mkdir()

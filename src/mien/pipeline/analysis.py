@@ -41,6 +41,11 @@ MIN_DURATION_S = 0.2
 _SHORTEST_S = MIN_DURATION_S - 0.0005
 """Time stamps may be rounded to milliseconds."""
 
+_WIDEST_GAP = 1000
+_WIDEST_GAP_SHARE = 10
+"""A gap of more than 1000 steps, and of more than ten times as many as there are frames, is none.
+"""
+
 FEW_FRAMES_PER_S = 25
 """Below this rate half a second is a dozen frames, too few to see a micro-expression's course."""
 
@@ -126,6 +131,7 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
     clock.lap("landmarks")
     tracks, times_s = followed.tracks, followed.times_s
     _refuse_short_times(video.info, times_s, followed.warnings)
+    _refuse_jump(video.info, times_s)
     warnings += followed.warnings
     warnings += _rate_warning(times_s)
     chosen = _choose(tracks, settings.face, video.info.name)
@@ -235,6 +241,20 @@ def _refuse_short_times(info: VideoInfo, times_s: Times, warnings: tuple[str, ..
         length_s = float(times_s[-1] - times_s[0] + np.median(np.diff(times_s)))
     if length_s < _SHORTEST_S:
         raise VideoError(_too_short(info.name, length_s, len(times_s), warnings))
+
+
+def _refuse_jump(info: VideoInfo, times_s: Times) -> None:
+    """Refuse a gap that no recording has: it would be filled with unseen frames by the million."""
+    steps_s = np.diff(times_s)
+    widest_s = max(_WIDEST_GAP, _WIDEST_GAP_SHARE * len(times_s)) * float(np.median(steps_s))
+    at = int(np.argmax(steps_s))
+    if steps_s[at] > widest_s:
+        msg = (
+            f"The time stamps of {info.name} jump from {times_s[at]:.2f} to {times_s[at + 1]:.2f} "
+            f"s, so its {len(times_s)} frames are hardly one recording. Cut it there, or write it "
+            "anew with true times."
+        )
+        raise VideoError(msg)
 
 
 def _too_short(name: str, duration_s: float, frames: int | None, warnings: tuple[str, ...]) -> str:
