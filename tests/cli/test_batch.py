@@ -34,7 +34,7 @@ def test_without_out_the_results_go_to_a_folder_named_like_the_input(
 def test_a_bad_input_does_not_end_the_batch(
     straw: Any, invoke: Call, videos: Videos, tmp_path: Path
 ) -> None:
-    straw.troubles["b.mp4"] = VideoError("The file b.mp4 is empty.")
+    straw.troubles["b.mp4"] = VideoError("b.mp4 is empty (0 bytes).")
     straw.troubles["c.mp4"] = IndexError("list index out of range")
     names = ("a.mp4", "b.mp4", "c.mp4", "d.mp4")
     done = invoke("run", *videos(*names), "--out", tmp_path / "out")
@@ -42,7 +42,7 @@ def test_a_bad_input_does_not_end_the_batch(
     assert [call[0].name for call in straw.calls] == list(names)
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a", "d"]
     end = done.stderr[done.stderr.index("2 of 4 inputs gave no result:") :].splitlines()
-    assert end[1] == "  b.mp4: The file b.mp4 is empty."
+    assert end[1] == "  b.mp4 is empty (0 bytes)."
     assert end[2].startswith("  c.mp4: This is a defect in mien: IndexError")
     assert len(end) == 3
 
@@ -85,6 +85,47 @@ def test_two_inputs_with_one_name_are_refused_before_any_work(
     assert "would both write to" in done.stderr
     assert not straw.calls
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("again", ["in/a.mp4", "in/../in/a.mp4"])
+def test_one_input_given_twice_is_refused_before_any_work(
+    straw: Any, invoke: Call, videos: Videos, tmp_path: Path, again: str
+) -> None:
+    (video,) = videos("a.mp4")
+    done = invoke("run", video, tmp_path / again, "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert done.stderr.endswith("a.mp4 is given twice. Name it once.\n")
+    assert not straw.calls
+
+
+def test_a_relative_folder_for_the_results_is_taken_from_where_the_user_is(
+    straw: Any, invoke: Call, videos: Videos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    videos("my clip ü.mp4")
+    monkeypatch.chdir(tmp_path / "in")
+    done = invoke("run", "my clip ü.mp4", "--out", "../out put/deep")
+    assert done.exit_code == 0
+    assert [call[1] for call in straw.calls] == [Path("../out put/deep")]
+    assert (tmp_path / "out put" / "deep" / "report.html").is_file()
+
+
+def test_results_among_the_one_video_of_a_folder_are_refused(
+    straw: Any, invoke: Call, videos: Videos
+) -> None:
+    folder = videos("a.mp4")[0].parent
+    done = invoke("run", folder, "--out", folder)
+    assert done.exit_code == 2
+    assert done.stderr == (
+        f"The results would lie among the inputs in {folder}, and the next run would read them "
+        "as videos. Choose another folder with --out.\n"
+    )
+    assert not straw.calls
+
+
+def test_a_video_may_have_its_results_beside_it(straw: Any, invoke: Call, videos: Videos) -> None:
+    (video,) = videos("a.mp4")
+    assert invoke("run", video, "--out", video.parent).exit_code == 0
+    assert straw.calls[0][1] == video.parent
 
 
 def test_a_folder_of_videos_stands_for_all_of_them(
@@ -138,8 +179,8 @@ def test_a_file_where_the_results_should_go_is_told_before_any_work(
     (tmp_path / "taken").write_text("", encoding="utf-8")
     done = invoke("run", *videos("a.mp4"), "--out", tmp_path / "taken" / inner)
     assert done.exit_code == 1
-    assert "Cannot write to the folder" in done.stderr
-    assert "--out" in done.stderr
+    assert f"{tmp_path / 'taken'} is a file. Choose another folder with --out." in done.stderr
+    assert (tmp_path / "taken").is_file()
     assert not straw.calls
 
 

@@ -105,6 +105,9 @@ def test_ctrl_c_ends_with_130_and_one_line(straw: Any, invoke: Call, videos: Vid
         (("run", "a.mp4", "--face", "-1"), "--face"),
         (("run", "a.mp4", "--prior", "horoscope"), "emfacs, dfme, casme2"),
         (("run", "a.mp4", "--unknown"), "--unknown"),
+        (("run", "-"), "cannot be read from standard input"),
+        (("run", "a.mp4", "--out", "-"), "Expected --out DIR"),
+        (("demo", "--out", "-"), "Expected --out DIR"),
         (("walk",), "walk"),
     ],
 )
@@ -159,6 +162,18 @@ def test_the_version_is_one_line(invoke: Call) -> None:
 
     done = invoke("--version")
     assert (done.exit_code, done.stdout) == (0, f"mien {__version__}\n")
+
+
+def test_a_folder_called_demo_is_no_input_of_the_demo(
+    straw: Any, invoke: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("demo.mp4", "render.mp4"):
+        (tmp_path / "demo").mkdir(exist_ok=True)
+        (tmp_path / "demo" / name).write_bytes(b"video")
+    done = invoke("demo", "--out", "demo")
+    assert done.exit_code == 0
+    assert [call[1] for call in straw.calls] == [Path("demo")]
 
 
 def test_the_demo_needs_no_input(straw: Any, invoke: Call, tmp_path: Path) -> None:

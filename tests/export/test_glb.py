@@ -19,8 +19,8 @@ from mien.curves import CubicCurve
 from mien.export import PERFORMANCE_GLB, read_glb_weights, write_glb
 from mien.export.glb_animation import quaternions, rotation_keys
 from mien.head import load_head, pose_vertices
+from mien.head.neck import neck_of
 from mien.head.view import head_rotation
-from mien.render.pose import neck_of
 from mien.rig import Performance
 
 HERE = Path(__file__).parent

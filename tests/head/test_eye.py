@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mien.core.errors import UsageError
-from mien.head.eye import EyeRegion, eye_mesh, gaze_rotation, placed_eye
+from mien.head.eye import EyeRegion, eye_mesh, eye_surface, gaze_rotation, placed_eye
 
 
 def test_the_eyeball_has_its_radius_and_the_cornea_stands_out_in_front() -> None:
@@ -33,6 +33,18 @@ def test_triangles_face_outward() -> None:
     outward = np.einsum("td,td->t", normal, a + b + c)
     assert (outward[region <= EyeRegion.CORNEA] > 0).all()
     assert (normal[region >= EyeRegion.IRIS, 2] > 0).all()
+
+
+def test_the_outside_is_the_same_eyeball_in_one_closed_piece() -> None:
+    whole, outside = eye_mesh(0.016, segments=16), eye_surface(0.016, segments=16)
+    seen = whole.vertices_m[whole.region <= EyeRegion.CORNEA]
+    away = np.linalg.norm(outside.vertices_m[:, None] - seen, axis=2)
+    assert away.min(axis=0).max() < 1e-12
+    assert away.min(axis=1).max() < 1e-12
+    a, b, c = (outside.vertices_m[outside.triangles[:, corner]] for corner in range(3))
+    assert (np.einsum("td,td->t", np.cross(b - a, c - a), a + b + c) > 0).all()
+    volume = np.einsum("td,td->", a, np.cross(b, c)) / 6
+    assert volume == pytest.approx(4 / 3 * np.pi * 0.016**3, rel=0.08)
 
 
 def test_texture_coordinates_stay_in_the_unit_square() -> None:

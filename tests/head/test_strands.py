@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from mien.head import Head, load_head, pose_vertices, strand_points
-from mien.head.growth import brow_coordinates
+from mien.head.brows import brow_coordinates
+from mien.head.growth import grown
 from mien.head.strands import StrandKind, Strands, frames_at
 
 KINDS: tuple[StrandKind, ...] = ("brow", "lash", "hair")
@@ -37,7 +38,7 @@ def test_strands_are_finite_thin_and_short_on_everybody(head: Head, kind: Strand
         length = np.linalg.norm(np.diff(points, axis=1), axis=2).sum(axis=1)
         assert 0.0005 < np.median(length) < 0.02, name
         assert (strands.radius_m[:, -1] < strands.radius_m[:, 0]).all()
-        np.testing.assert_allclose(strands.barycentric.sum(axis=1), 1, atol=1e-5)
+        np.testing.assert_allclose(strands.barycentric.sum(axis=2), 1, atol=1e-5)
         assert strands.barycentric.min() > -1e-6
 
 
@@ -84,6 +85,40 @@ def test_lashes_of_the_upper_lid_come_down_with_a_blink(head: Head) -> None:
     right = before[:, 0, 0] < 0
     assert (after - before)[upper_left, 0, 1].mean() < -0.003
     np.testing.assert_allclose(after[right], before[right], atol=1e-4)
+
+
+def test_lashes_lie_on_their_cards_and_grow_out_of_the_skin(head: Head) -> None:
+    person = head.people["Jonas"]
+    strands, points = _placed(head, "lash")
+    span = head.part_quads["lashes"]
+    assert (strands.triangle >= 2 * span.start).all()
+    assert (strands.triangle < 2 * span.stop).all()
+    corners = person.vertices_m[head.triangles[strands.triangle]]
+    assert (points >= corners.min(axis=2) - 1e-7).all()
+    assert (points <= corners.max(axis=2) + 1e-7).all()
+    skin = person.vertices_m[head.parts["skin"]]
+    nearest = np.sqrt(((points[::9, 0, None] - skin) ** 2).sum(axis=2)).min(axis=1)
+    assert nearest.max() < 0.004
+
+
+def test_brows_lie_between_their_landmarks_and_on_the_skin(head: Head) -> None:
+    for name in ("Jonas", "Mei", "Paul"):
+        person = head.people[name]
+        marks = head.landmarks.points(person.vertices_m.astype(np.float64))
+        _, points = _placed(head, "brow", name)
+        left = points[points[:, 0, 0] > 0, 0]
+        inner, tail = marks[[336, 285], 0].min(), marks[[300, 276], 0].max()
+        assert left[:, 0].min() > inner - 0.005
+        assert left[:, 0].max() < tail + 0.002
+        assert (left[:, 1] > marks[386, 1]).all()  # above the open lid
+        skin = person.vertices_m[head.parts["skin"]]
+        away = np.sqrt(((left[::29, None] - skin) ** 2).sum(axis=2)).min(axis=1)
+        assert away.max() < 0.006
+
+
+def test_the_bald_grow_no_hair(head: Head) -> None:
+    appearance = {**head.people["Jonas"].appearance, "hair_density": 0.0}
+    assert len(grown(head, appearance, "hair").triangle) == 0
 
 
 def test_strands_turn_with_the_head(head: Head) -> None:

@@ -80,6 +80,17 @@ def test_the_refined_head_stays_near_the_coarse_one_and_winds_the_same_way() -> 
     assert coarse > 0  # wound outward
 
 
+@pytest.mark.parametrize("level", [0, 1, 2])
+def test_every_vertex_of_the_head_is_found_again(level: int) -> None:
+    head = load_head()
+    fine = subdivision(head, level)
+    moved = np.linalg.norm(fine(head.mean_m)[fine.coarse] - head.mean_m, axis=1)
+    assert np.median(moved) < 0.0005
+    for part, span in head.parts.items():
+        assert (fine.coarse[span] >= fine.parts[part].start).all()
+        assert (fine.coarse[span] < fine.parts[part].stop).all()
+
+
 def test_another_level_is_refused() -> None:
     with pytest.raises(UsageError, match="level 0, 1 or 2, but got 3"):
         subdivision(load_head(), 3)

@@ -1,9 +1,11 @@
 """Averages over the samples of one pixel."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
-from mien.render.gather import gather
+from mien.render.gather import begin_pixel, gather
 from mien.render.raster import visibility
 
 
@@ -48,3 +50,23 @@ def test_an_empty_pixel_is_empty() -> None:
     empty, depth, sums = _pixel(-3.0)
     assert (empty, depth) == (1.0, 0.0)
     assert all(row[2] == 0 for row in sums)
+
+
+@pytest.mark.parametrize("begin", [begin_pixel, begin_pixel.py_func], ids=["compiled", "plain"])
+def test_the_background_shows_where_the_face_does_not_cover(begin: Callable[..., None]) -> None:
+    screen = np.array([[1.0, -99.0, 0.5], [1.0, 99.0, 0.5], [-59.0, 0.0, 0.5]])
+    triangles = np.array([[0, 2, 1]], np.int32)
+    seen = visibility(screen, triangles, width_px=4, height_px=4, samples=2)
+    linear, (depth, cover) = np.zeros((4, 4, 3)), np.zeros((2, 4, 4))
+    behind = np.broadcast_to((0.2, 0.4, 0.6), linear.shape).copy()
+    begin(
+        (screen, triangles, np.array([3], np.uint8), np.ones((3, 1))),
+        (seen.ids, seen.nearness),
+        2,
+        (1, 1),
+        np.zeros((5, 2)),
+        (behind, linear, depth, cover),
+    )
+    assert linear[1, 1].tolist() == pytest.approx([0.1, 0.2, 0.3])
+    assert (depth[1, 1], cover[1, 1]) == pytest.approx((2.0, 0.5))
+    assert linear[0].max() == 0

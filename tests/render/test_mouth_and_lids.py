@@ -1,13 +1,12 @@
-"""Teeth, lashes, lids and folds on the built-in people."""
+"""Teeth, lids and folds on the built-in people."""
 
 import numpy as np
 import pytest
 
 from mien.head import load_head
+from mien.head.pose import HeadPose
 from mien.render.body import body_of
-from mien.render.lashes import grow_lashes, lash_cards
 from mien.render.mouth import mouth_occlusion, set_teeth
-from mien.render.pose import HeadPose
 from mien.render.teeth import TEETH_COLUMNS, paint_teeth, teeth_texels
 
 _HEAD = load_head()
@@ -66,34 +65,6 @@ def test_a_tooth_stays_in_its_place_on_the_map() -> None:
     left = band[:, 0] > 0.002
     assert (place[left, 0] > TEETH_COLUMNS / 2).all()
     assert place[:, 1].min() >= 0
-
-
-def test_the_four_lash_cards_are_read_as_whole_grids() -> None:
-    cards = list(lash_cards(_HEAD))
-    assert len(cards) == 4
-    every = np.concatenate([card.ravel() for card in cards])
-    span = _HEAD.parts["lashes"]
-    assert sorted(every.tolist()) == list(range(span.start, span.stop))
-    for card in cards:
-        grid = _HEAD.mean_m[card]
-        assert np.linalg.norm(np.diff(grid, axis=1), axis=2).max() < 0.006
-
-
-def test_lashes_grow_out_of_the_lids_and_come_down_with_them() -> None:
-    person = _HEAD.people["Jonas"]
-    body = body_of(_HEAD, person, level=0)
-    lashes = grow_lashes(_HEAD, person.vertices_m, person.eye_centre_m, np.random.default_rng(0))
-    np.testing.assert_allclose(lashes.weights.sum(axis=2), 1)
-    opened = lashes.points(body.rest_m[body.lash_start :])
-    skin = body.rest_m[_HEAD.parts["skin"]]
-    root = opened[:, 0]
-    nearest = np.sqrt(((root[::9, None] - skin) ** 2).sum(axis=2)).min(axis=1)
-    assert nearest.max() < 0.004
-    shut = lashes.points(
-        body.blend(_weights(eyeBlinkLeft=1.0, eyeBlinkRight=1.0))[body.lash_start :]
-    )
-    upper = root[:, 1] > -0.001
-    assert (shut[upper, 0, 1] - root[upper, 1]).mean() < -0.003
 
 
 def test_lids_shade_the_top_of_the_eyeball() -> None:

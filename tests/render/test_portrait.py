@@ -13,15 +13,14 @@ from scipy.ndimage import gaussian_filter
 from mien.core.arrays import ImageRgb
 from mien.core.errors import UsageError
 from mien.head import load_head
+from mien.head.pose import HeadPose
 from mien.render import Light, Portrait
 from mien.render.body import body_of
 from mien.render.camera import camera_for
 from mien.render.deferred import DeferredPainter
 from mien.render.fast import FastPainter
-from mien.render.lashes import grow_lashes
 from mien.render.material import EYE, SKIN, TEETH
 from mien.render.paint import Paint, paint_person
-from mien.render.pose import HeadPose
 from mien.render.raster import NOTHING, visibility
 
 _HEAD = load_head()
@@ -82,14 +81,15 @@ def _dotted() -> tuple[FastPainter, int]:
     vertex = int(
         np.argmin(np.linalg.norm(body.rest_m - body.landmarks_m[50], axis=1))  # the right cheek
     )
-    paint = paint_person(_PERSON, body, texels_per_m=camera.px_per_m, seed=0)
+    paint = paint_person(
+        _PERSON, body, _HEAD.strands(_PERSON, "brow"), texels_per_m=camera.px_per_m, seed=0
+    )
     texture = np.zeros_like(paint.texture)
     row, column = np.mgrid[: texture.shape[0], : texture.shape[1]]
     x, y = paint.texels[vertex]
     texture[..., :3] = 3 * np.exp(-((row - y) ** 2 + (column - x) ** 2) / 2**2)[..., None]
-    lashes = grow_lashes(_HEAD, _PERSON.vertices_m, _PERSON.eye_centre_m, np.random.default_rng(0))
     dark: Paint = replace(paint, texture=texture)
-    return FastPainter(body, dark, camera, lashes), vertex
+    return FastPainter(body, dark, camera, _HEAD.strands(_PERSON, "lash")), vertex
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 
@@ -16,6 +17,7 @@ from mien.core.time import TimeBase
 from mien.core.track import ActionUnitTrack, EmotionPosterior, Event, EventKind, UnitPeak
 from mien.head import au_delta, load_head
 from mien.rig import (
+    PERFORMANCE_DOCUMENT,
     Performance,
     load_rig,
     perform,
@@ -202,6 +204,20 @@ def test_a_performance_survives_its_file_exactly(tmp_path: Path) -> None:
     assert (back.head_rotation, back.gaze) == (performance.head_rotation, performance.gaze)
     assert back.provenance == performance.provenance
     assert performance_to_json(back) == performance_to_json(performance)
+
+
+def test_the_file_keeps_to_its_schema(tmp_path: Path) -> None:
+    path = tmp_path / "performance.json"
+    write_performance(full_performance(), path)
+    schema = PERFORMANCE_DOCUMENT.schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    judge = jsonschema.Draft202012Validator(schema)
+    content = json.loads(path.read_text(encoding="utf-8"))
+    judge.validate(content)
+    del content["head_rotation_rad"]["yaw"]
+    content["curves"]["jawOpen"]["value"] = [None]
+    faults = {"/".join(map(str, fault.path)) for fault in judge.iter_errors(content)}
+    assert faults == {"head_rotation_rad", "curves/jawOpen/value/0"}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from mien.core.errors import OutputError
 from mien.store.atomic import atomic_path, write_bytes_atomic, write_text_atomic
-from mien.store.digest import sha256_of_bytes, sha256_of_path
+from mien.store.digest import sha256_of_bytes, sha256_of_files, sha256_of_path
 
 
 def test_text_keeps_its_line_ends_and_letters(tmp_path: Path) -> None:
@@ -41,7 +41,8 @@ def test_a_digest_follows_content_and_not_place(tmp_path: Path) -> None:
     file = tmp_path / "one" / "1.png"
     write_bytes_atomic(file, b"abc")
     assert sha256_of_path(file) == hashlib.sha256(b"abc").hexdigest() == sha256_of_bytes(b"abc")
-    write_bytes_atomic(tmp_path / "two" / "1.png", b"abc")
-    assert sha256_of_path(tmp_path / "one") == sha256_of_path(tmp_path / "two")
-    write_bytes_atomic(tmp_path / "two" / "2.png", b"")
-    assert sha256_of_path(tmp_path / "one") != sha256_of_path(tmp_path / "two")
+    other, more = tmp_path / "two" / "1.png", tmp_path / "two" / "2.png"
+    write_bytes_atomic(other, b"abc")
+    write_bytes_atomic(more, b"")
+    assert sha256_of_files([file]) == sha256_of_files([other])
+    assert sha256_of_files([file]) != sha256_of_files([other, more])

@@ -119,7 +119,16 @@ def test_landmarks_and_position_fill_their_columns(track: ActionUnitTrack, tmp_p
     points = np.arange(4 * 68 * 2, dtype=np.float64).reshape(4, 68, 2)
     points[2] = np.nan
     solid = np.arange(4 * 68 * 3, dtype=np.float64).reshape(4, 68, 3)
-    geometry = OpenFaceGeometry(points, solid, np.array([[1.0, 2.0, 600.0]] * 4))
+    eyes = np.arange(4 * 56 * 3, dtype=np.float64).reshape(4, 56, 3)
+    rigid = np.arange(4 * 6, dtype=np.float64).reshape(4, 6)
+    geometry = OpenFaceGeometry(
+        landmarks68_px=points,
+        landmarks68_mm=solid,
+        eyes56_px=eyes[..., :2],
+        eyes56_mm=eyes,
+        head_position_mm=np.array([[1.0, 2.0, 600.0]] * 4),
+        weak_perspective=rigid,
+    )
     path = tmp_path / "tracks.csv"
     write_openface_csv(path, {0: track}, geometry={0: geometry})
     table = pd.read_csv(path)
@@ -127,6 +136,11 @@ def test_landmarks_and_position_fill_their_columns(track: ActionUnitTrack, tmp_p
     assert table["y_0"].tolist() == pytest.approx([1, 137, np.nan, 409], nan_ok=True)
     assert table["Z_1"].iloc[0] == 5
     assert table["pose_Tz"].tolist() == [600] * 4
+    assert table["eye_lmk_x_1"].iloc[0] == table["eye_lmk_X_1"].iloc[0] == 3
+    assert table["eye_lmk_y_55"].iloc[0] == 55 * 3 + 1
+    assert table["eye_lmk_Z_55"].iloc[0] == 55 * 3 + 2
+    assert table["p_scale"].tolist() == [0, 6, 12, 18]
+    assert table["p_ty"].tolist() == [5, 11, 17, 23]
 
 
 def test_geometry_of_another_length_is_refused(track: ActionUnitTrack, tmp_path: Path) -> None:

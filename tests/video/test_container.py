@@ -1,5 +1,6 @@
 """Reading video files: time stamps, pixel formats, rotation, and files that are broken."""
 
+import os
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from itertools import islice
@@ -295,6 +296,36 @@ def test_a_file_without_a_frame_is_refused(tmp_path: Path) -> None:
         container.start_encoding()
     with pytest.raises(VideoError, match=r"none\.mp4"):
         open_video(path)
+
+
+def test_a_file_that_may_not_be_read_is_told(
+    make_video: MakeVideo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_video()
+
+    def refused(*_: object, **__: object) -> None:
+        raise av.PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr("mien.video.container.av.open", refused)
+    with pytest.raises(VideoError) as caught:
+        open_video(path)
+    assert str(caught.value) == (
+        f"Cannot open {path}: permission denied. Check the path and who may read it."
+    )
+
+
+def test_a_single_picture_is_no_video(tmp_path: Path) -> None:
+    path = tmp_path / "photo.JPG"
+    path.write_bytes(b"\xff\xd8\xff")
+    with pytest.raises(VideoError, match=r"photo\.JPG is a single picture\. Give the folder"):
+        open_video(path)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.mp4")
+    with pytest.raises(VideoError, match=r"pipe\.mp4 is a pipe or a device.*into a file first"):
+        open_video(tmp_path / "pipe.mp4")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from mien.core.errors import VideoError
+from mien.core.errors import UsageError, VideoError
 from mien.video import open_video
 
 RATE = Fraction(200)
@@ -94,17 +94,68 @@ def test_unreadable_and_odd_sized_images_are_left_out_and_named(tmp_path: Path) 
     frames = list(source.frames())
     np.testing.assert_allclose([frame.time_s for frame in frames], [0, 0.015])
     assert [frame.index for frame in frames] == [0, 1]
-    assert "left out: 1.jpg, 2.jpg" in source.warnings[0]
+    (warning,) = source.warnings
+    assert warning == (
+        "2 images cannot be read or are of another size than 0.jpg (40x30), left out: 1.jpg, 2.jpg."
+    )
+
+
+def test_one_image_that_cannot_be_read_is_told_in_the_singular(tmp_path: Path) -> None:
+    for number in range(4):
+        _write(tmp_path, f"{number}.jpg", 50)
+    (tmp_path / "2.jpg").unlink()
+    (tmp_path / "2.jpg").symlink_to(tmp_path / "gone.jpg")
+    source = open_video(tmp_path, rate=RATE)
+    assert len(list(source.frames())) == 3
+    assert source.warnings[0].startswith("1 image cannot be read or is of another size")
+
+
+def test_a_folder_in_which_most_images_differ_from_the_first_is_refused(tmp_path: Path) -> None:
+    for number in range(1, 9):
+        _write(tmp_path, f"img{number}.jpg", 50, (40, 30) if number > 1 else (20, 20))
+    with pytest.raises(
+        VideoError,
+        match=r"7 of 8 cannot be read or are of another size than the first, img1\.jpg \(20x20\)",
+    ):
+        list(open_video(tmp_path, rate=RATE).frames())
+
+
+def test_a_folder_that_is_named_like_an_image_is_ignored(tmp_path: Path) -> None:
+    _write(tmp_path, "img1.jpg", 50)
+    (tmp_path / "img2.jpg").mkdir()
+    assert open_video(tmp_path, rate=RATE).info.frame_count == 1
+
+
+def test_what_a_folder_of_images_is_known_by_does_not_change_with_other_files_in_it(
+    tmp_path: Path,
+) -> None:
+    _write(tmp_path, "img1.jpg", 50)
+    before = open_video(tmp_path, rate=RATE).sha256()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "report.html").write_text("x", encoding="utf-8")
+    assert open_video(tmp_path, rate=RATE).sha256() == before
+    _write(tmp_path, "img1.jpg", 90)
+    assert open_video(tmp_path, rate=RATE).sha256() != before
 
 
 def test_a_folder_without_a_rate_is_refused(tmp_path: Path) -> None:
     _write(tmp_path, "img1.jpg", 50)
-    with pytest.raises(VideoError, match="Give the rate"):
+    with pytest.raises(UsageError, match=r"Give the rate.*--fps 200"):
         open_video(tmp_path)
 
 
 def test_a_folder_without_images_is_refused(tmp_path: Path) -> None:
     with pytest.raises(VideoError, match="found none"):
+        open_video(tmp_path, rate=RATE)
+
+
+def test_a_picture_that_is_named_by_its_date_is_not_one_of_the_recording(tmp_path: Path) -> None:
+    for name in ("img1.jpg", "img2.jpg", "img4.jpg", "IMG_20240131.jpg"):
+        _write(tmp_path, name, 50)
+    with pytest.raises(
+        VideoError,
+        match=r"Between img4\.jpg and IMG_20240131\.jpg .* 20240126 images are missing.*Leave one",
+    ):
         open_video(tmp_path, rate=RATE)
 
 

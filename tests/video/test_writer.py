@@ -1,5 +1,6 @@
 """What is written can be read, by mien and by others."""
 
+import errno
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import numpy as np
 import pytest
 import skimage
 
-from mien.core.errors import MissingError, UsageError
+from mien.core.errors import MissingError, OutputError, UsageError
 from mien.video import open_video, write_video
+from mien.video.writer import encoder
 
 
 def _pictures(count: int, height: int = 48, width: int = 64) -> list[np.ndarray]:
@@ -101,6 +103,36 @@ def test_what_cannot_be_written_leaves_no_file(
     with pytest.raises(UsageError, match=sentence):
         write_video(tmp_path / "out.mp4", pictures, rate=Fraction(rate))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_takes_no_more_is_told_with_the_name_of_the_file_and_leaves_none(
+    tmp_path: Path,
+) -> None:
+    resource = pytest.importorskip("resource", reason="Windows limits no file size")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    rng = np.random.default_rng(0)
+    pictures = [rng.integers(0, 256, (240, 320, 3), dtype=np.uint8) for _ in range(60)]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, before[1]))
+    try:
+        with pytest.raises(OutputError) as caught:
+            write_video(tmp_path / "out.mp4", pictures, rate=Fraction(30))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert str(caught.value) == (
+        f"Cannot write out.mp4 in {tmp_path}: File too large. Choose another folder with --out."
+    )
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is full")
+def test_a_full_disk_reaches_the_caller_as_what_it_is() -> None:
+    picture = _pictures(1)[0]
+    with (
+        pytest.raises(OSError, match="No space left") as caught,
+        encoder(Path("/dev/full"), picture, Fraction(30)) as sink,
+    ):
+        sink.write(picture, 0)
+    assert caught.value.errno == errno.ENOSPC
 
 
 def test_a_build_without_h264_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

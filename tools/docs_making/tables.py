@@ -1,5 +1,6 @@
 """Tables of the documentation that stand in the code."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from mien.store.atomic import write_text_atomic
 from mien.tracks import events_dictionary, openface_dictionary, unit_names
 
 _NOTE = "<!-- Written by tools/make_docs.py; run it again after a change. -->\n\n"
-_NUMBERED = ("eye_lmk_", "x_", "y_", "X_", "Y_", "Z_", "p_")
+_NUMBERED = re.compile(r"(eye_lmk_[xyXYZ]|[xyXYZp])_\d+")
 
 
 def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -43,11 +44,11 @@ def write_event_columns(path: Path) -> None:
 def write_track_columns(path: Path) -> None:
     """List the columns of tracks.csv that are not numbered points."""
     rows = [
-        _cells(name, facts)
+        (*_cells(name, facts), str(facts["Method"]))
         for name, facts in openface_dictionary().items()
-        if not name.startswith(_NUMBERED)
+        if not _NUMBERED.fullmatch(name)
     ]
-    write_text_atomic(path, _table(("column", "meaning", "unit"), rows))
+    write_text_atomic(path, _table(("column", "meaning", "unit", "how it is obtained"), rows))
 
 
 def write_units(path: Path) -> None:

@@ -13,8 +13,12 @@ from mien.cli.doctor import doctor_verb
 from mien.cli.head_sheet import sheet_verb
 from mien.cli.model_files import fetch_verb, list_verb
 from mien.cli.running import analyze_verb, demo_verb, run_verb
-from mien.cli.sentences import INTERRUPTED
-from mien.cli.voice import HumanVoice
+from mien.cli.schema import schema_verb
+from mien.cli.sentences import INTERRUPTED, outcome_of
+from mien.cli.streams import prepare_streams
+from mien.cli.voice import HumanVoice, voice_for
+from mien.cli.words import refuse_odd_words
+from mien.core.errors import UsageError
 
 _TERSE = {"help_option_names": ["-h", "--help"]}
 
@@ -53,6 +57,7 @@ app.command("doctor")(guarded(doctor_verb))
 app.command("demo")(guarded(demo_verb))
 app.command("run")(guarded(run_verb))
 app.command("analyze")(guarded(analyze_verb))
+app.command("schema")(guarded(schema_verb))
 
 models_app = typer.Typer(
     help="The face landmark models on this machine.",
@@ -84,17 +89,19 @@ app.add_typer(head_app, name="head")
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        # A name that the terminal's encoding lacks must not end the program.
-        with contextlib.suppress(AttributeError):
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    prepare_streams()
     with contextlib.suppress(ValueError):  # not the main thread
         signal.signal(signal.SIGTERM, _interrupt)
     try:
         try:
+            refuse_odd_words(sys.argv[1:])
             app(prog_name="mien")
         finally:
             sys.stdout.flush()
+    except UsageError as error:
+        outcome = outcome_of(error)
+        voice_for("mien", as_json="--json" in sys.argv).failure(None, outcome)
+        sys.exit(outcome.exit_code)
     except KeyboardInterrupt:
         HumanVoice().interrupted()
         sys.exit(INTERRUPTED)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mien.core.errors import InputError, OutputError, UsageError
+from mien.store.atomic import DISK_FULL
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".pgm"})
 VIDEO_SUFFIXES = frozenset(
@@ -16,6 +17,8 @@ VIDEO_SUFFIXES = frozenset(
 
 RESULTS_FOLDER = Path("mien-out")
 """Where results go when no --out is given, in a sub-folder named like the input."""
+
+DEMO_FOLDER = Path("mien-demo")
 
 STANDARD_OUTPUT = Path("-")
 """What ``--out`` says where the result is one document on standard output."""
@@ -44,24 +47,41 @@ def jobs_for(inputs: Sequence[Path], *, camera: int | None, out: Path | None) ->
     Raises:
         UsageError: nothing to do, or two inputs whose results would go to the same folder.
     """
+    _refuse_standard_input(inputs)
     sources: list[Path | int] = [one for path in inputs for one in _videos_in(path)]
     if camera is not None:
         sources.append(camera)
     if not sources:
         msg = "Expected a video, a folder of images or --camera N, but got none. Name at least one."
         raise UsageError(msg)
+    _refuse_standard_output(out)
+    if len(sources) == 1 and out is not None:
+        _refuse_own_folder(inputs, sources[0], out)
+        return (Job(sources[0], _name(sources[0]), out),)
+    folder = RESULTS_FOLDER if out is None else out
+    jobs = tuple(Job(source, _name(source), folder / _stem(source)) for source in sources)
+    _refuse_shared_folders(jobs)
+    return jobs
+
+
+def demo_job(out: Path | None) -> Job:
+    """Give the job of the demo, whose input is drawn into the results.
+
+    Raises:
+        UsageError: ``out`` is standard output.
+    """
+    _refuse_standard_output(out)
+    folder = DEMO_FOLDER if out is None else out
+    return Job(folder / "demo.mp4", "demo", folder)
+
+
+def _refuse_standard_output(out: Path | None) -> None:
     if out == STANDARD_OUTPUT:
         msg = (
             "Expected --out DIR, since the results are several files. "
             "`mien analyze VIDEO --out -` gives one document on standard output."
         )
         raise UsageError(msg)
-    if len(sources) == 1 and out is not None:
-        return (Job(sources[0], _name(sources[0]), out),)
-    folder = RESULTS_FOLDER if out is None else out
-    jobs = tuple(Job(source, _name(source), folder / _stem(source)) for source in sources)
-    _refuse_shared_folders(jobs)
-    return jobs
 
 
 def _videos_in(path: Path) -> tuple[Path, ...]:
@@ -75,6 +95,26 @@ def _videos_in(path: Path) -> tuple[Path, ...]:
         return (path,)
     videos = tuple(file for file in files if file.suffix.lower() in VIDEO_SUFFIXES)
     return videos or (path,)
+
+
+def _refuse_standard_input(inputs: Sequence[Path]) -> None:
+    if Path("-") in inputs:
+        msg = (
+            "A video cannot be read from standard input, since it is read more than once. "
+            "Write it into a file first, and name that."
+        )
+        raise UsageError(msg)
+
+
+def _refuse_own_folder(inputs: Sequence[Path], source: Path | int, out: Path) -> None:
+    """Refuse results beside the one video that a folder stands for: they hold videos too."""
+    if isinstance(source, int) or source in inputs or source.parent.resolve() != out.resolve():
+        return
+    msg = (
+        f"The results would lie among the inputs in {out}, and the next run would read them as "
+        "videos. Choose another folder with --out."
+    )
+    raise UsageError(msg)
 
 
 def _name(source: Path | int) -> str:
@@ -96,11 +136,20 @@ def _refuse_shared_folders(jobs: Sequence[Job]) -> None:
         # Windows and macOS do not tell A from a.
         other = first.setdefault(job.out.name.casefold(), job)
         if other is not job:
+            if _one_source(other.source, job.source):
+                msg = f"{job.source} is given twice. Name it once."
+                raise UsageError(msg)
             msg = (
                 f"{other.source} and {job.source} would both write to {job.out}. "
                 "Rename one of them, or run them apart with their own --out."
             )
             raise UsageError(msg)
+
+
+def _one_source(one: Path | int, other: Path | int) -> bool:
+    if isinstance(one, int) or isinstance(other, int):
+        return one == other
+    return one.resolve() == other.resolve()
 
 
 def refuse_empty_folder(source: Path | int) -> None:
@@ -144,10 +193,10 @@ class ResultsFolder:
             Path(name).unlink()
         except OSError as error:
             self._remove_if_empty()
-            reason = error.strerror or str(error)
+            remedy = "Free space, or choose" if error.errno in DISK_FULL else "Choose"
             msg = (
-                f"Cannot write to the folder {self._path}: {reason}. "
-                "Choose another folder with --out."
+                f"Cannot write to the folder {self._path}: {self._reason(error)}. "
+                f"{remedy} another folder with --out."
             )
             raise OutputError(msg) from error
         return self._path
@@ -155,6 +204,13 @@ class ResultsFolder:
     def __exit__(self, *_: object) -> None:
         """Remove the folders made by this block that hold nothing."""
         self._remove_if_empty()
+
+    def _reason(self, error: OSError) -> str:
+        """Name the file that is in the way, where there is one."""
+        for place in (self._path, *self._path.parents):
+            if place.exists():
+                return f"{place} is a file" if place.is_file() else error.strerror or str(error)
+        return error.strerror or str(error)
 
     def _remove_if_empty(self) -> None:
         for folder in self._made:

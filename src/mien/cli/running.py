@@ -1,17 +1,12 @@
 """The verbs of the main job: `run`, `analyze` and `demo`."""
 
-from pathlib import Path
-
 from mien.cli import options
 from mien.cli.batch import work_through
-from mien.cli.inputs import STANDARD_OUTPUT, Job, jobs_for
+from mien.cli.inputs import STANDARD_OUTPUT, Job, demo_job, jobs_for
 from mien.cli.piping import is_piped, pipe_track
 from mien.cli.voice import voice_for
 from mien.pipeline.result import RunResult
 from mien.work import Progress
-
-_DEMO = Path("demo")  # a name for the clip in messages; it is no file yet
-_DEMO_FOLDER = Path("mien-demo")
 
 
 def run_verb(  # noqa: PLR0913 - one for each option
@@ -131,5 +126,4 @@ def demo_verb(  # noqa: PLR0913 - one for each option
     def work(job: Job, progress: Progress) -> RunResult:
         return run_demo(job.out, settings, progress)
 
-    (job,) = jobs_for((_DEMO,), camera=None, out=out or _DEMO_FOLDER)
-    return work_through((job,), work, voice_for("demo", as_json=as_json), debug=debug)
+    return work_through((demo_job(out),), work, voice_for("demo", as_json=as_json), debug=debug)

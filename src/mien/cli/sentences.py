@@ -1,17 +1,15 @@
 """Every exception as one sentence for a person, with the exit code that goes with it."""
 
-import errno
 from dataclasses import dataclass
 
 from mien.core.errors import MienError, MissingError
+from mien.store.atomic import DISK_FULL
 
 MISSING = MissingError.exit_code
 """Exit code when something must be fetched first."""
 
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
-
-DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC})
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class HumanVoice(Voice):
 
     def failure(self, job: Job | None, outcome: Outcome) -> None:
         """Print one sentence."""
-        _err(outcome.sentence if job is None else f"{job.name}: {outcome.sentence}")
+        _err(outcome.sentence if job is None else _about(job, outcome))
 
     def interrupted(self) -> None:
         """Print one line."""
@@ -93,7 +93,7 @@ class HumanVoice(Voice):
             return
         _err(f"{len(failures)} of {count} inputs gave no result:")
         for job, outcome in failures:
-            _err(f"  {job.name}: {outcome.sentence}")
+            _err(f"  {_about(job, outcome)}")
         if untried:
             names = ", ".join(job.name for job in untried)
             _err(f"Not tried, since it would fail likewise: {names}")
@@ -176,6 +176,12 @@ def _err(line: str) -> None:
 
 def _err_event(event: str, **fields: object) -> None:
     _err(json_text({"event": event, **fields}))
+
+
+def _about(job: Job, outcome: Outcome) -> str:
+    """Give the sentence with the input's name before it, unless it begins with the name."""
+    named = outcome.sentence.startswith(f"{job.name} ")
+    return outcome.sentence if named else f"{job.name}: {outcome.sentence}"
 
 
 def _shown(file: Path, out: Path) -> str:

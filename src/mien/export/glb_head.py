@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from mien.core.arrays import Triangles, Vertices
 from mien.export.glb_buffer import GlbBuilder
 from mien.export.glb_look import MATERIALS, materials, skin_colours
 from mien.export.glb_ribbons import ribbons
 from mien.head import Head, Person
-from mien.head.eye import EyeMesh, EyeRegion, eye_mesh
+from mien.head.eye import EyeRegion, eye_mesh
+from mien.head.neck import neck_of
+from mien.head.normals import vertex_normals
 from mien.head.strands import StrandKind
 
 _FACE_PARTS = ("skin", "teeth_upper", "teeth_lower", "tongue")
@@ -26,9 +28,6 @@ _STILL_M = 2e-6
 """A shape that moves a vertex by less leaves it out."""
 
 _STILL_NORMAL = 4e-3
-_PIVOT_FROM_EYES_M = (0.0, -0.075, -0.092)  # between skull base and upper neck
-_AXIS = np.array([0.0, 0.857, 0.515])  # chin and nape lie on one level along it
-_STAYS_M, _TURNS_M = -0.075, -0.008  # along the axis from the pivot
 
 
 @dataclass(frozen=True)
@@ -49,10 +48,10 @@ def add_head(glb: GlbBuilder, head: Head, person: Person, controls: tuple[str, .
     """
     document = glb.document
     document.update(materials=materials(person), meshes=[], nodes=[], skins=[])
-    pivot = person.eye_centre_m.mean(axis=0) + np.array(_PIVOT_FROM_EYES_M)
-    share = _share_of_turn(person, pivot)
+    neck = neck_of(person.vertices_m, person.eye_centre_m)
+    share = neck.share
     deltas = _deltas_by_control(head, controls)
-    normals = _normals(head, person.vertices_m)
+    normals = _head_normals(head, person.vertices_m)
     colours = skin_colours(head, person)
     primitives = []
     for part in _FACE_PARTS:
@@ -70,7 +69,9 @@ def add_head(glb: GlbBuilder, head: Head, person: Person, controls: tuple[str, .
             {
                 "POSITION": glb.sparse(delta[where], nothing=_STILL_M, bounds=True),
                 "NORMAL": glb.sparse(
-                    (_normals(head, person.vertices_m + delta) - normals)[where]
+                    (_normals(person.vertices_m + delta, head.triangles, head.weld) - normals)[
+                        where
+                    ]
                     if np.abs(delta[where]).max() > _STILL_M
                     else np.zeros_like(delta[where]),
                     nothing=_STILL_NORMAL,
@@ -102,7 +103,7 @@ def add_head(glb: GlbBuilder, head: Head, person: Person, controls: tuple[str, .
     )
     for side, radius in zip(("left", "right"), person.eye_radius_m, strict=True):
         document["meshes"].append(_eye(glb, side, float(radius)))
-    return _nodes(glb, person, pivot)
+    return _nodes(glb, person, neck.pivot_m)
 
 
 def _nodes(glb: GlbBuilder, person: Person, pivot: Float[np.ndarray, " 3"]) -> Nodes:
@@ -125,14 +126,6 @@ def _nodes(glb: GlbBuilder, person: Person, pivot: Float[np.ndarray, " 3"]) -> N
     return Nodes(face=4, head=1, eyes=(2, 3))
 
 
-def _share_of_turn(person: Person, pivot: Float[np.ndarray, " 3"]) -> Float[np.ndarray, " vertex"]:
-    """0 where a vertex stays with the shoulders, 1 where it turns with the head."""
-    along = (person.vertices_m - pivot) @ _AXIS
-    share = np.clip((along - _STAYS_M) / (_TURNS_M - _STAYS_M), 0, 1)
-    smooth: Float[np.ndarray, " vertex"] = share * share * (3 - 2 * share)
-    return smooth
-
-
 def _deltas_by_control(head: Head, controls: tuple[str, ...]) -> Float[np.ndarray, "control v 3"]:
     still = np.zeros_like(head.mean_m)
     known = dict(zip(head.unit_names, head.unit_deltas_m, strict=True))
@@ -144,18 +137,18 @@ def _part_triangles(head: Head, part: str) -> Triangles:
     return triangles
 
 
-def _normals(head: Head, vertices_m: Vertices) -> Float[np.ndarray, "vertex 3"]:
-    """Smooth normals: the sum of the triangles around a place, over texture seams too."""
-    a, b, c = (vertices_m[head.triangles[:, corner]] for corner in range(3))
-    faces = np.cross(b - a, c - a).astype(np.float64)
-    total = np.zeros((len(vertices_m), 3))
-    for corner in range(3):
-        place = head.weld[head.triangles[:, corner]]
-        for axis in range(3):
-            total[:, axis] += np.bincount(place, faces[:, axis], minlength=len(total))
-    total = total[head.weld]
-    length = np.linalg.norm(total, axis=1, keepdims=True)
-    return np.where(length > 0, total / np.maximum(length, 1e-30), [0.0, 0.0, 1.0])
+def _head_normals(head: Head, vertices_m: Vertices) -> Float[np.ndarray, "vertex 3"]:
+    return _normals(vertices_m, head.triangles, head.weld)
+
+
+def _normals(
+    vertices_m: Vertices, triangles: Triangles, weld: Int[np.ndarray, " vertex"]
+) -> Float[np.ndarray, "vertex 3"]:
+    """Smooth normals; forward where a vertex has no area around it, since glTF knows no zero."""
+    normals = vertex_normals(vertices_m.astype(np.float64), triangles, weld)
+    still = ~normals.any(axis=1)
+    normals[still] = (0.0, 0.0, 1.0)
+    return normals
 
 
 def _primitive(
@@ -223,6 +216,8 @@ def _hair_primitives(
 
 def _eye(glb: GlbBuilder, side: str, radius_m: float) -> dict[str, Any]:
     mesh = eye_mesh(radius_m, segments=_EYE_SEGMENTS)
+    unwelded = np.arange(len(mesh.region))  # so that no normal is smoothed over two regions
+    normals = _normals(mesh.vertices_m, mesh.triangles, unwelded)
     primitives = []
     for region, material in (
         (EyeRegion.SCLERA, "sclera"),
@@ -239,21 +234,9 @@ def _eye(glb: GlbBuilder, side: str, radius_m: float) -> dict[str, Any]:
             _primitive(
                 glb,
                 vertices,
-                _eye_normals(mesh, region)[chosen],
+                normals[chosen],
                 triangles[(triangles >= 0).all(axis=1)],
                 material=MATERIALS.index(material),
             )
         )
     return {"name": f"eye{side.capitalize()}", "primitives": primitives}
-
-
-def _eye_normals(mesh: EyeMesh, region: EyeRegion) -> Float[np.ndarray, "vertex 3"]:
-    """Normals of one region, from its triangles."""
-    inside = mesh.triangles[(mesh.region[mesh.triangles] == region).all(axis=1)]
-    a, b, c = (mesh.vertices_m[inside[:, corner]] for corner in range(3))
-    faces = np.cross(b - a, c - a)
-    total = np.zeros_like(mesh.vertices_m)
-    for corner in range(3):
-        np.add.at(total, inside[:, corner], faces)
-    length = np.linalg.norm(total, axis=1, keepdims=True)
-    return np.where(length > 0, total / np.maximum(length, 1e-30), [0.0, 0.0, 1.0])

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float
 
 from mien.head import Head, Person
+from mien.head.srgb import linear_from_srgb
 
 MATERIALS = (
     "skin",
@@ -47,7 +48,7 @@ def materials(person: Person) -> list[dict[str, Any]]:
         material: dict[str, Any] = {
             "name": name,
             "pbrMetallicRoughness": {
-                "baseColorFactor": [*_linear(np.array(_rgb(srgb))).tolist(), alpha],
+                "baseColorFactor": [*linear_from_srgb(np.array(_rgb(srgb))).tolist(), alpha],
                 "metallicFactor": 0.0,
                 "roughnessFactor": roughness,
             },
@@ -65,16 +66,11 @@ def _rgb(value: Any) -> tuple[float, float, float]:
     return (float(red), float(green), float(blue))
 
 
-def _linear(srgb: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
-    """Linear light of sRGB values 0..1."""
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)  # noqa: PLR2004
-
-
 def skin_colours(head: Head, person: Person) -> Float[np.ndarray, "vertex 4"]:
     """Skin in linear colours: redder lips and ears, cropped hair, shade in the creases."""
     look, masks = person.appearance, head.masks
-    skin = _linear(np.array(_rgb(look["skin_rgb"])))
-    hair = _linear(np.array(_rgb(look["hair_rgb"])))
+    skin = linear_from_srgb(np.array(_rgb(look["skin_rgb"])))
+    hair = linear_from_srgb(np.array(_rgb(look["hair_rgb"])))
     colour = np.tile(skin, (len(head.mean_m), 1))
 
     def tint(mask: str, strength: float, towards: Float[np.ndarray, " 3"]) -> None:

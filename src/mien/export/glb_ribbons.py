@@ -40,8 +40,8 @@ def ribbons(
     )
     few = replace(
         strands,
-        triangle=strands.triangle[chosen],
-        barycentric=strands.barycentric[chosen],
+        triangle=strands.triangle[chosen][:, points],
+        barycentric=strands.barycentric[chosen][:, points],
         local_m=strands.local_m[chosen][:, points],
         radius_m=strands.radius_m[chosen][:, points] * np.float32(wider),
     )
@@ -54,7 +54,7 @@ def ribbons(
     per_hair = 2 * len(points) - 1
     return Ribbons(
         rest,
-        np.repeat(frame[:, 2], per_hair, axis=0),
+        np.repeat(frame[:, 0, 2], per_hair, axis=0),
         _triangles(len(chosen), len(points)),
         np.stack(deltas),
     )
@@ -67,7 +67,7 @@ def _places(
     points = strand_points(strands, vertices_m, triangles)
     _, frame = triangle_frames(strands, vertices_m, triangles)
     along = np.gradient(points, axis=1)
-    across = np.cross(along, frame[:, None, 2])
+    across = np.cross(along, frame[:, :, 2])
     length = np.linalg.norm(across, axis=2, keepdims=True)
     across = across / np.maximum(length, 1e-12) * strands.radius_m[:, :, None]
     sides = np.stack([points - across, points + across], axis=2)[:, :-1]

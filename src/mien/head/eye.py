@@ -67,12 +67,7 @@ def eye_mesh(radius_m: float, *, segments: int = SEGMENTS) -> EyeMesh:
     Raises:
         UsageError: a radius that is not above 0, or too few segments.
     """
-    if not radius_m > 0:
-        msg = f"Expected an eye radius above 0 m, but got {radius_m}."
-        raise UsageError(msg)
-    if segments < 8:  # noqa: PLR2004
-        msg = f"Expected at least 8 segments around the eye, but got {segments}."
-        raise UsageError(msg)
+    _check(radius_m, segments)
     pieces = [
         _revolved(_sclera(segments // 2), segments, EyeRegion.SCLERA),
         _revolved(_cornea(segments // 4), segments, EyeRegion.CORNEA),
@@ -88,6 +83,39 @@ def eye_mesh(radius_m: float, *, segments: int = SEGMENTS) -> EyeMesh:
         uv=np.concatenate([piece.uv for piece in pieces]),
         region=np.concatenate([piece.region for piece in pieces]),
     )
+
+
+def eye_surface(radius_m: float, *, segments: int = SEGMENTS) -> EyeMesh:
+    """Build the outside of the same eyeball as one piece, for pictures with a painted iris.
+
+    Args:
+        radius_m: Radius of the sclera.
+        segments: Points around the axis, at least 8.
+
+    Raises:
+        UsageError: a radius that is not above 0, or too few segments.
+    """
+    _check(radius_m, segments)
+    cornea, sclera = _cornea(segments // 4), _sclera(segments // 2)
+    mesh = _revolved(np.concatenate((cornea, sclera[1:])), segments, EyeRegion.CORNEA)
+    region = mesh.region.copy()
+    region[len(cornea) * segments :] = EyeRegion.SCLERA
+    twice = segments - 1  # vertices at the apex, but for one
+    return EyeMesh(
+        vertices_m=mesh.vertices_m[twice:] * radius_m,
+        triangles=np.maximum(mesh.triangles - twice, 0).astype(np.int32),
+        uv=mesh.uv[twice:],
+        region=region[twice:],
+    )
+
+
+def _check(radius_m: float, segments: int) -> None:
+    if not radius_m > 0:
+        msg = f"Expected an eye radius above 0 m, but got {radius_m}."
+        raise UsageError(msg)
+    if segments < 8:  # noqa: PLR2004
+        msg = f"Expected at least 8 segments around the eye, but got {segments}."
+        raise UsageError(msg)
 
 
 def gaze_rotation(pitch_rad: float, yaw_rad: float) -> Float[np.ndarray, "3 3"]:

@@ -17,7 +17,7 @@ from jaxtyping import Float, Float32, Int
 
 from mien.core.arrays import Triangles, Vertices
 from mien.core.errors import FormatError, UsageError
-from mien.head.growth import Appearance, grown
+from mien.head.ground import Appearance
 from mien.head.landmarks import LandmarkEmbedding
 from mien.head.strands import StrandKind, Strands
 
@@ -142,6 +142,8 @@ class Head:
 
         About 10 ms; place them with :func:`mien.head.strands.strand_points`.
         """
+        from mien.head.growth import grown  # noqa: PLC0415 - compiled, for this function only
+
         return grown(self, person.appearance, kind, seed=seed)
 
     def people_of(self, role: str) -> tuple[Person, ...]:

@@ -13,20 +13,21 @@ StrandKind = Literal["brow", "lash", "hair"]
 
 @dataclass(frozen=True)
 class Strands:
-    """Many hairs, each on one triangle, with control points in that triangle's own frame.
+    """Many hairs, each control point bound to a triangle and kept in that triangle's own frame.
 
-    The frame's origin is the root; its axes are the triangle's first edge, the direction in the
-    triangle at a right angle to it, and the normal.
+    The frame's origin lies on the triangle; its axes are the triangle's first edge, the direction
+    in the triangle at a right angle to it, and the normal. Points of one hair may share a triangle
+    (a hair that stands) or have one each (a hair that lies on what bends).
     """
 
-    triangle: Int[np.ndarray, " strand"]
+    triangle: Int[np.ndarray, "strand point"]
     """Index of a triangle of the head."""
 
-    barycentric: Float32[np.ndarray, "strand 3"]
-    """Place of the root in the triangle."""
+    barycentric: Float32[np.ndarray, "strand point 3"]
+    """Place of the frame's origin in the triangle."""
 
     local_m: Float32[np.ndarray, "strand point 3"]
-    """Control points from root to tip in the triangle's frame."""
+    """Control points from root to tip in their frames."""
 
     radius_m: Float32[np.ndarray, "strand point"]
     """Radius at every control point, tapering to the tip."""
@@ -45,25 +46,28 @@ def strand_points(
     Returns:
         Control points in metres.
     """
-    root, frame = triangle_frames(strands, vertices_m, triangles)
-    points: Float32[np.ndarray, "strand point 3"] = root[:, None] + np.matmul(
-        strands.local_m, frame
+    origin, frame = triangle_frames(strands, vertices_m, triangles)
+    points: Float32[np.ndarray, "strand point 3"] = (
+        origin + np.matmul(strands.local_m[..., None, :], frame)[..., 0, :]
     )
     return points
 
 
 def triangle_frames(
     strands: Strands, vertices_m: Vertices, triangles: Triangles
-) -> tuple[Float32[np.ndarray, "strand 3"], Float32[np.ndarray, "strand 3 3"]]:
-    """Roots and axes (rows) of all strands."""
-    return frames_at(
-        vertices_m[triangles[strands.triangle]].astype(np.float32), strands.barycentric
+) -> tuple[Float32[np.ndarray, "strand point 3"], Float32[np.ndarray, "strand point 3 3"]]:
+    """Origins and axes (rows) of all control points."""
+    shape = strands.triangle.shape
+    origin, frame = frames_at(
+        vertices_m[triangles[strands.triangle.ravel()]].astype(np.float32),
+        strands.barycentric.reshape(-1, 3),
     )
+    return origin.reshape(*shape, 3), frame.reshape(*shape, 3, 3)
 
 
 def frames_at(
-    corners_m: Float32[np.ndarray, "strand 3 3"], barycentric: Float32[np.ndarray, "strand 3"]
-) -> tuple[Float32[np.ndarray, "strand 3"], Float32[np.ndarray, "strand 3 3"]]:
+    corners_m: Float32[np.ndarray, "point 3 3"], barycentric: Float32[np.ndarray, "point 3"]
+) -> tuple[Float32[np.ndarray, "point 3"], Float32[np.ndarray, "point 3 3"]]:
     """Points in triangles and the triangles' axes (rows)."""
     root = np.einsum("sc,scd->sd", barycentric, corners_m)
     first = corners_m[:, 1] - corners_m[:, 0]
@@ -73,8 +77,8 @@ def frames_at(
     return root, np.stack([first, np.cross(normal, first), normal], axis=1)
 
 
-def _unit(vectors: Float32[np.ndarray, "strand 3"]) -> Float32[np.ndarray, "strand 3"]:
+def _unit(vectors: Float32[np.ndarray, "point 3"]) -> Float32[np.ndarray, "point 3"]:
     length = np.sqrt(np.einsum("sd,sd->s", vectors, vectors))[:, None]
     # A collapsed triangle (a closed lid) keeps its strands at the root instead of making NaN.
-    result: Float32[np.ndarray, "strand 3"] = vectors / np.maximum(length, np.float32(1e-12))
+    result: Float32[np.ndarray, "point 3"] = vectors / np.maximum(length, np.float32(1e-12))
     return result

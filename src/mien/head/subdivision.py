@@ -37,6 +37,9 @@ class Subdivided:
     part_quads: Mapping[str, slice]
     """Range of fine quads by part."""
 
+    coarse: Int[np.ndarray, " coarse"]
+    """The fine vertex that each vertex of the head became."""
+
     def __call__(self, values: Float[np.ndarray, "coarse axis"]) -> Float[np.ndarray, "fine axis"]:
         """Refine positions, displacements or masks given per coarse vertex, one row each."""
         refined: Float[np.ndarray, "fine axis"] = self.operator @ values
@@ -69,6 +72,7 @@ def subdivision(head: Head, level: int = 1) -> Subdivided:
         weld=head.weld,
         parts=head.parts,
         part_quads=head.part_quads,
+        coarse=np.arange(len(head.weld)),
     )
     for _ in range(level):
         mesh = _refined(mesh)
@@ -79,6 +83,7 @@ def _refined(mesh: Subdivided) -> Subdivided:
     """One level, part by part, so that the parts stay ranges."""
     steps, quads, uvs, welds = [], [], [], []
     vertices, faces, parts, part_quads = 0, 0, {}, {}
+    became = np.zeros(len(mesh.weld), np.intp)
     for part, span in mesh.parts.items():
         coarse = mesh.quads[mesh.part_quads[part]] - span.start
         positions, averages, fine, weld = catmull_clark(coarse, mesh.weld[span] - span.start)
@@ -90,6 +95,7 @@ def _refined(mesh: Subdivided) -> Subdivided:
         welds.append(weld + vertices)
         parts[part] = slice(vertices, vertices + len(weld))
         part_quads[part] = slice(faces, faces + len(fine))
+        became[span] = vertices + np.arange(span.stop - span.start)  # they come first in a part
         vertices, faces = vertices + len(weld), faces + len(fine)
     step = sp.vstack(steps, format="csr")
     all_quads = np.concatenate(quads).astype(np.int32)
@@ -101,6 +107,7 @@ def _refined(mesh: Subdivided) -> Subdivided:
         weld=np.concatenate(welds).astype(np.int32),
         parts=parts,
         part_quads=part_quads,
+        coarse=became[mesh.coarse],
     )
 
 

@@ -27,17 +27,24 @@ from mien.pipeline.face_signals import (
     signals_of,
 )
 from mien.pipeline.settings import RunSettings
-from mien.pipeline.stages import StageStore, flow_stage, tracks_stage
+from mien.pipeline.stages import Followed, StageStore, flow_stage, tracks_stage
 from mien.recognition.atoms import read_channels
 from mien.recognition.basis import Basis
 from mien.recognition.face_reading import FaceReading, read_face
 from mien.recognition.uniform import Resampling
-from mien.store.digest import sha256_of_path
 from mien.video import VideoInfo, VideoSource, open_video
 from mien.work import Progress
 
 MIN_DURATION_S = 0.2
 """A shorter clip holds no movement with its surroundings."""
+
+_SHORTEST_S = MIN_DURATION_S - 0.0005
+"""Time stamps may be rounded to milliseconds."""
+
+_WIDEST_GAP = 1000
+_WIDEST_GAP_SHARE = 10
+"""A gap of more than 1000 steps, and of more than ten times as many as there are frames, is none.
+"""
 
 FEW_FRAMES_PER_S = 25
 """Below this rate half a second is a dozen frames, too few to see a micro-expression's course."""
@@ -111,20 +118,21 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
     clock = _Clock()
     video = open_video(source, rate=settings.rate)
     warnings: list[str] = []
-    _refuse_short(video.info)
+    _refuse_short(video)
     progress.start("landmark models", None, "files")
     models = resolve_models(settings.face_model, progress=lambda _: progress.update(0))
     progress.finish(models.kind)
-    store = StageStore(sha256_of_path(source), enabled=settings.use_cache)
-    tracks = store.get(
-        tracks_stage(models.sha256),
+    store = StageStore(video.sha256(), enabled=settings.use_cache)
+    followed = store.get(
+        tracks_stage(models.sha256, settings.rate),
         lambda: _follow(video, settings, progress),
         progress,
     )
     clock.lap("landmarks")
-    times_s = tracks[0].times_s if tracks else _frame_times(video)
-    _refuse_short_times(video.info, times_s)
-    warnings += video.warnings
+    tracks, times_s = followed.tracks, followed.times_s
+    _refuse_short_times(video.info, times_s, followed.warnings)
+    _refuse_jump(video.info, times_s)
+    warnings += followed.warnings
     warnings += _rate_warning(times_s)
     chosen = _choose(tracks, settings.face, video.info.name)
     if chosen is None or chosen.refused:
@@ -138,7 +146,7 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
     warnings += chosen.warnings
     aligned = align_face(chosen)
     flow = store.get(
-        flow_stage(models.sha256, chosen.face_id),
+        flow_stage(models.sha256, settings.rate, chosen.face_id),
         lambda: _measure(video, aligned, progress),
         progress,
     )
@@ -174,12 +182,13 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
     )
 
 
-def _follow(video: VideoSource, settings: RunSettings, progress: Progress) -> tuple[FaceTrack, ...]:
+def _follow(video: VideoSource, settings: RunSettings, progress: Progress) -> Followed:
     models = resolve_models(settings.face_model)
     progress.start("following faces", video.info.frame_count)
     tracks = track_faces(video, models, progress=lambda index, _: progress.update(index + 1))
     progress.finish()
-    return tracks
+    times_s = tracks[0].times_s if tracks else _frame_times(video)
+    return Followed(tracks, times_s, video.warnings)
 
 
 def _measure(video: VideoSource, aligned: AlignedFace, progress: Progress) -> CellFlow:
@@ -220,25 +229,40 @@ def _all_unseen(times_s: Times, rate: Fraction, reason: str) -> ActionUnitTrack:
     )
 
 
-def _refuse_short(info: VideoInfo) -> None:
-    if info.duration_s is not None and info.duration_s < MIN_DURATION_S:
-        raise VideoError(_too_short(info.name, info.duration_s, info.frame_count))
+def _refuse_short(video: VideoSource) -> None:
+    info = video.info
+    if info.duration_s is not None and info.duration_s < _SHORTEST_S:
+        raise VideoError(_too_short(info.name, info.duration_s, info.frame_count, video.warnings))
 
 
-def _refuse_short_times(info: VideoInfo, times_s: Times) -> None:
+def _refuse_short_times(info: VideoInfo, times_s: Times, warnings: tuple[str, ...]) -> None:
     length_s = 0.0
     if len(times_s) > 1:
         length_s = float(times_s[-1] - times_s[0] + np.median(np.diff(times_s)))
-    if length_s < MIN_DURATION_S:
-        raise VideoError(_too_short(info.name, length_s, len(times_s)))
+    if length_s < _SHORTEST_S:
+        raise VideoError(_too_short(info.name, length_s, len(times_s), warnings))
 
 
-def _too_short(name: str, duration_s: float, frames: int | None) -> str:
+def _refuse_jump(info: VideoInfo, times_s: Times) -> None:
+    """Refuse a gap that no recording has: it would be filled with unseen frames by the million."""
+    steps_s = np.diff(times_s)
+    widest_s = max(_WIDEST_GAP, _WIDEST_GAP_SHARE * len(times_s)) * float(np.median(steps_s))
+    at = int(np.argmax(steps_s))
+    if steps_s[at] > widest_s:
+        msg = (
+            f"The time stamps of {info.name} jump from {times_s[at]:.2f} to {times_s[at + 1]:.2f} "
+            f"s, so its {len(times_s)} frames are hardly one recording. Cut it there, or write it "
+            "anew with true times."
+        )
+        raise VideoError(msg)
+
+
+def _too_short(name: str, duration_s: float, frames: int | None, warnings: tuple[str, ...]) -> str:
     noun = "frame" if frames == 1 else "frames"
     counted = f"{frames} {noun}, " if frames is not None else ""
     return (
         f"{name} is too short ({counted}{duration_s:.2f} s): a movement cannot be told from rest "
-        f"in less than {MIN_DURATION_S} s. Give a longer clip."
+        f"in less than {MIN_DURATION_S} s. {' '.join((*warnings, 'Give a longer clip.'))}"
     )
 
 
@@ -246,9 +270,11 @@ def _rate_warning(times_s: Times) -> list[str]:
     step_s = float(np.median(np.diff(times_s)))
     if step_s <= 1.0005 / FEW_FRAMES_PER_S:
         return []
+    rate = f"{1 / step_s:.4g}"
+    noun = "frame per second is" if rate == "1" else "frames per second are"
     return [
         (
-            f"{1 / step_s:.4g} frames per second are not enough for micro-expressions: events are "
+            f"{rate} {noun} not enough for micro-expressions: events are "
             f"coarse, plus or minus {step_s * 1000:.0f} ms. Record with at least "
             f"{FEW_FRAMES_PER_S}, better 100, frames per second."
         )

@@ -9,6 +9,8 @@ import numpy as np
 from mien.core.arrays import ImageRgb
 from mien.core.track import Event, EventKind
 from mien.faces import CROP_SIZE_PX, crop_shrink, warp_crop
+from mien.faces.track import eye_distances
+from mien.head import load_head
 from mien.pipeline.analysis import Analysis, FaceAnalysis
 from mien.pipeline.loop import LoopEntry
 from mien.report import (
@@ -24,8 +26,8 @@ from mien.report import (
 from mien.tracks import (
     OpenFaceGeometry,
     events_dictionary,
-    ibug68_points,
     openface_dictionary,
+    openface_geometry,
     write_dictionary,
     write_events_tsv,
     write_openface_csv,
@@ -57,8 +59,9 @@ def write_tables(analysis: Analysis, out: Path) -> tuple[Path, ...]:
         for name in ("tracks.parquet", "tracks.csv", "tracks.json", "events.tsv", "events.json")
     }
     write_tracks_parquet(files["tracks.parquet"], tracks)
-    write_openface_csv(files["tracks.csv"], tracks, geometry={face_id: _geometry(analysis)})
-    write_dictionary(files["tracks.json"], openface_dictionary())
+    geometry = _geometry(analysis)
+    write_openface_csv(files["tracks.csv"], tracks, geometry={face_id: geometry})
+    write_dictionary(files["tracks.json"], openface_dictionary(geometry=geometry))
     write_events_tsv(files["events.tsv"], tracks)
     write_dictionary(files["events.json"], events_dictionary())
     return tuple(files.values())
@@ -68,8 +71,21 @@ def _geometry(analysis: Analysis) -> OpenFaceGeometry:
     face = analysis.face
     if face is None:
         return OpenFaceGeometry()
-    points = face.uniform(face.aligned.track.landmarks_px[:, :, :2].astype(np.float64))
-    return OpenFaceGeometry(landmarks68_px=ibug68_points(points))
+    seen = face.aligned.track
+    return openface_geometry(
+        face.uniform(seen.landmarks_px.astype(np.float64)),
+        analysis.track.head_rotation_rad,
+        frame_size_px=seen.frame_size_px,
+        eye_distance_mm=_eye_distance_mm(),
+        turn_deg=seen.turn_deg,
+    )
+
+
+def _eye_distance_mm() -> float:
+    """Mean distance between the eye centres of the built-in people."""
+    head = load_head()
+    meshes_m = [head.landmarks.points(person.vertices_m) for person in head.people.values()]
+    return 1000 * float(eye_distances(np.array(meshes_m, np.float32)).mean())
 
 
 def write_page(analysis: Analysis, out: Path, extras: ReportExtras) -> Path:

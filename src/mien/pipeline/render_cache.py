@@ -10,7 +10,9 @@ from mien.store.atomic import write_text_atomic
 from mien.store.digest import sha256_of_bytes, sha256_of_path
 
 _VERSION = 1
-_NAMES = ("digital_human.mp4", "render.mp4")
+RENDERED = ("digital_human.mp4", "render.mp4")
+"""Names of the rendered videos."""
+
 _NOTE = "render.json"
 
 
@@ -35,11 +37,11 @@ def kept_render(
     try:
         note = json.loads((out / _NOTE).read_text(encoding="utf-8"))
         whole = note["made_from"] == _made_from(performance, settings) and all(
-            sha256_of_path(out / name) == note["sha256"][name] for name in _NAMES
+            sha256_of_path(out / name) == note["sha256"][name] for name in RENDERED
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return (out / _NAMES[0], out / _NAMES[1]) if whole else None
+    return (out / RENDERED[0], out / RENDERED[1]) if whole else None
 
 
 def note_render(

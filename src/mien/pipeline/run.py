@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mien.core.errors import UsageError
 from mien.core.track import EventKind
 from mien.export import route_errors, write_formats
 from mien.pipeline.analysis import Analysis, analyse_video
 from mien.pipeline.documents import ReportExtras, write_page, write_tables
 from mien.pipeline.loop import LoopEntry, close_loop
-from mien.pipeline.render_cache import kept_render, note_render
+from mien.pipeline.render_cache import RENDERED, kept_render, note_render
 from mien.pipeline.rendering import render_performance
 from mien.pipeline.result import RunResult
 from mien.pipeline.settings import RunSettings
@@ -79,6 +80,7 @@ def run_with_truth(
     truth: TruthOf | None = None,
 ) -> FullRun:
     """Do the whole job, with a comparison to known truth in the report where there is one."""
+    _refuse_own_result(source, out)
     recorded = _recorded(source, out, settings)
     analysis = analyse_video(recorded, settings, progress)
     files = list(write_tables(analysis, out))
@@ -119,6 +121,15 @@ def run_with_truth(
         data=_data(analysis, loop, errors),
     )
     return FullRun(result, analysis)
+
+
+def _refuse_own_result(source: Path | int, out: Path) -> None:
+    """Refuse a source that this very run would write over."""
+    if isinstance(source, int):
+        return
+    if source.resolve() in {(out / name).resolve() for name in RENDERED}:
+        msg = f"This run would write over its own input {source}. Choose another folder with --out."
+        raise UsageError(msg)
 
 
 def _recorded(source: Path | int, out: Path, settings: RunSettings) -> Path:

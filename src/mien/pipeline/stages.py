@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Generic, TypeVar
 
 import numpy as np
 
 import mien
+from mien.core.arrays import Times
 from mien.core.errors import OutputError
 from mien.faces import FaceTrack
 from mien.motion import CellFlow
@@ -28,6 +30,18 @@ class Stage(Generic[T]):
     settings: Mapping[str, str]
     pack: Callable[[T], StageResult]
     unpack: Callable[[StageResult], T]
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What following the faces of a video gives."""
+
+    tracks: tuple[FaceTrack, ...]
+    times_s: Times
+    """Time stamps of all frames."""
+
+    warnings: tuple[str, ...]
+    """What the video's reader had to tell."""
 
 
 class StageStore:
@@ -68,22 +82,22 @@ class StageStore:
         return result
 
 
-def tracks_stage(models: Mapping[str, str]) -> Stage[tuple[FaceTrack, ...]]:
-    """Describe the following of faces."""
-    return Stage("faces", "following faces", "2", dict(models), _pack_tracks, _unpack_tracks)
+def tracks_stage(models: Mapping[str, str], rate: Fraction | None) -> Stage[Followed]:
+    """Describe the following of faces; ``rate`` is that of a folder of images."""
+    settings = {**models, "rate": str(rate)}
+    return Stage("faces", "following faces", "3", settings, _pack_followed, _unpack_followed)
 
 
-def flow_stage(models: Mapping[str, str], face: int) -> Stage[CellFlow]:
-    """Describe the measuring of motion of one face."""
-    return Stage(
-        "flow", "measuring motion", "2", {**models, "face": str(face)}, _pack_flow, _unpack_flow
-    )
+def flow_stage(models: Mapping[str, str], rate: Fraction | None, face: int) -> Stage[CellFlow]:
+    """Describe the measuring of motion of one face; ``rate`` is that of a folder of images."""
+    settings = {**models, "rate": str(rate), "face": str(face)}
+    return Stage("flow", "measuring motion", "3", settings, _pack_flow, _unpack_flow)
 
 
-def _pack_tracks(tracks: tuple[FaceTrack, ...]) -> StageResult:
-    arrays: dict[str, np.ndarray] = {}
+def _pack_followed(followed: Followed) -> StageResult:
+    arrays: dict[str, np.ndarray] = {"times_s": followed.times_s}
     facts = []
-    for number, track in enumerate(tracks):
+    for number, track in enumerate(followed.tracks):
         for name in ("times_s", "success", "landmarks_px", "score"):
             arrays[f"{number}.{name}"] = getattr(track, name)
         facts.append(
@@ -97,10 +111,10 @@ def _pack_tracks(tracks: tuple[FaceTrack, ...]) -> StageResult:
                 "turn_deg": track.turn_deg,
             }
         )
-    return StageResult(arrays, {"tracks": facts})
+    return StageResult(arrays, {"tracks": facts, "warnings": list(followed.warnings)})
 
 
-def _unpack_tracks(result: StageResult) -> tuple[FaceTrack, ...]:
+def _unpack_followed(result: StageResult) -> Followed:
     tracks = []
     for number, facts in enumerate(result.meta["tracks"]):
         width_px, height_px = facts["frame_size_px"]
@@ -119,7 +133,7 @@ def _unpack_tracks(result: StageResult) -> tuple[FaceTrack, ...]:
                 },
             )
         )
-    return tuple(tracks)
+    return Followed(tuple(tracks), result.arrays["times_s"], tuple(result.meta["warnings"]))
 
 
 def _pack_flow(flow: CellFlow) -> StageResult:

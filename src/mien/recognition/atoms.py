@@ -9,9 +9,10 @@ from scipy import sparse
 from mien.core.arrays import Points2, Vertices
 from mien.core.facs import Channel, channels_of
 from mien.head import Head, Person, au_delta
+from mien.head.barycentric import barycentric
+from mien.head.zbuffer import front_triangles
 from mien.motion import GRID
 from mien.recognition.basis import Basis
-from mien.recognition.depth_map import nearest_triangles
 from mien.recognition.registration import Registration, register
 
 READ_UNITS = (1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 18, 20, 23, 24, 25, 26)
@@ -112,14 +113,14 @@ def _pooling(
     skin = head.parts["skin"]
     triangles = head.triangles
     mine = triangles[((triangles >= skin.start) & (triangles < skin.stop)).all(axis=1)]
-    index, shares = nearest_triangles(xy, laid.depth(vertices), mine, side=side)
+    index, _ = front_triangles(xy, -laid.depth(vertices), mine, width_px=side, height_px=side)
     hit = index >= 0
     face = (head.masks["face"][mine] * 1.0).mean(axis=1)
     hit &= np.where(hit, face[np.maximum(index, 0)], 0.0) > 0.5  # noqa: PLR2004 - half a mask
     row, column = np.nonzero(hit)
     cell = (row // _SAMPLES) * GRID + column // _SAMPLES
     corner = mine[index[row, column]]
-    share = shares[row, column]
+    share = barycentric(np.column_stack((column, row)), xy[corner])
     count = np.bincount(cell, minlength=GRID * GRID)
     weight = share / count[cell][:, None]
     pool = sparse.csr_array(

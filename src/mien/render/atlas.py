@@ -11,11 +11,11 @@ import numpy as np
 from jaxtyping import Float, Float32, Float64, Int
 
 from mien.core.arrays import Triangles, Vertices
+from mien.head.barycentric import barycentric
+from mien.head.unrolled import RADIUS_M, unrolled
 from mien.render.raster import NOTHING, visibility
 from mien.render.teeth import TEETH_COLUMNS, TEETH_ROWS
 
-_AXIS_BEHIND_EYES_M = 0.075
-_RADIUS_M = 0.082
 _HALF_TURN_RAD = 2.35
 _ABOVE_EYES_M, _BELOW_EYES_M = 0.135, 0.29
 EYE_TEXELS = 192
@@ -44,12 +44,11 @@ class Atlas:
         self, rest_m: Vertices, eyes_m: Float[np.ndarray, "2 3"]
     ) -> Float64[np.ndarray, "vertex 2"]:
         """Unroll points of the surface at rest."""
-        x, y, z = (rest_m - eyes_m.mean(axis=0)).T
-        turn = np.arctan2(x, z + _AXIS_BEHIND_EYES_M)
+        along, up, _ = unrolled(rest_m - eyes_m.mean(axis=0)).T
         return np.column_stack(
             (
-                (self.width - 1) / 2 + turn * _RADIUS_M * self.texels_per_m,
-                (_ABOVE_EYES_M - y) * self.texels_per_m,
+                (self.width - 1) / 2 + along * self.texels_per_m,
+                (_ABOVE_EYES_M - up) * self.texels_per_m,
             )
         )
 
@@ -90,7 +89,7 @@ def atlas_for(texels_per_m: float) -> Atlas:
     return Atlas(
         texels_per_m=texels_per_m,
         width=max(
-            int(2 * _HALF_TURN_RAD * _RADIUS_M * texels_per_m),
+            int(2 * _HALF_TURN_RAD * RADIUS_M * texels_per_m),
             EYE_TEXELS + TEETH_COLUMNS + 4 * _MARGIN,
         ),
         skin_height=int((_ABOVE_EYES_M + _BELOW_EYES_M) * texels_per_m),
@@ -119,9 +118,8 @@ def skin_texels(
     """Find the outermost skin under every texel."""
     place = atlas.skin_texels(rest_m, eyes_m)
     away = rest_m - eyes_m.mean(axis=0)
-    radius = np.hypot(away[:, 0], away[:, 2] + _AXIS_BEHIND_EYES_M)
     seen = visibility(
-        np.column_stack((place, radius + 1.0)),
+        np.column_stack((place, unrolled(away)[:, 2] + 1.0)),
         triangles,
         width_px=atlas.width,
         height_px=atlas.skin_height,
@@ -129,13 +127,7 @@ def skin_texels(
     )
     row, column = np.nonzero(seen.ids != NOTHING)
     corners = triangles[seen.ids[row, column]]
-    a, b, c = (place[corners[:, corner]] for corner in range(3))
-    point = np.column_stack((column, row))
-    ab, ac, ap = b - a, c - a, point - a
-    area = ab[:, 0] * ac[:, 1] - ac[:, 0] * ab[:, 1]
-    u = (ap[:, 0] * ac[:, 1] - ac[:, 0] * ap[:, 1]) / area
-    v = (ab[:, 0] * ap[:, 1] - ap[:, 0] * ab[:, 1]) / area
-    weights = np.column_stack((1 - u - v, u, v))
+    weights = barycentric(np.column_stack((column, row)), place[corners])
     return SkinTexels(
         row=row,
         column=column,

@@ -9,13 +9,14 @@ from jaxtyping import Float, Float32, Float64, Int, UInt8
 
 from mien.core.errors import UsageError
 from mien.head import Head, Person
+from mien.head.eye import LIMBUS, EyeMesh, eye_surface, placed_eye
+from mien.head.neck import Neck, neck_of
+from mien.head.pose import HeadPose
 from mien.head.subdivision import Subdivided, subdivision
 from mien.head.view import head_rotation
-from mien.render.eyeball import EyeMesh, eye_mesh, place_eye
 from mien.render.lids import Lids, lids_of
 from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
 from mien.render.mouth import mouth_occlusion, set_teeth
-from mien.render.pose import HeadPose, Neck, neck_of
 from mien.render.wrinkles import Folds, folds_of
 
 _MATERIAL_OF_PART = {
@@ -30,7 +31,7 @@ _MATERIAL_OF_PART = {
 _UPPER_LID_MIDDLES = (386, 159)  # landmarks: left, right
 _BLINK = ("eyeBlinkLeft", "eyeBlinkRight")
 _HALF_CLOSED = 0.55
-_IRIS_M = 0.0059
+_EYE_SEGMENTS = 40
 _COVERED_M = 0.0012
 _STEEPEST_RAD = 0.14
 
@@ -56,6 +57,9 @@ class Body:
     surface: Int[np.ndarray, "outer_triangle 3"]
     """The same without that inner side."""
 
+    baked: Int[np.ndarray, "baked 3"]
+    """The head's triangles as baked, between vertices of this mesh: what hairs are bound to."""
+
     parts: Mapping[str, slice]
     """Range of vertices by part of the head."""
 
@@ -74,9 +78,6 @@ class Body:
     """Share of the light that reaches a place of the open mouth, 0..1."""
 
     folds: Folds
-    lash_start: int
-    """First vertex of the lash cards; the vertices of the head as baked come first among them."""
-
     rest_pitch_rad: float
     """Turn of the eyeballs at gaze 0 that sets the iris well between the lids at rest."""
 
@@ -98,12 +99,7 @@ class Body:
         head = self.neck.turn_vertices(self.blend(weights), pose)
         balls = [
             self.neck.turn_points(
-                place_eye(
-                    self.eye,
-                    centre,
-                    head_rotation(float(gaze[0]) + self.rest_pitch_rad, float(gaze[1])),
-                ),
-                pose,
+                placed_eye(self.eye, centre, gaze + np.array([self.rest_pitch_rad, 0.0])), pose
             )
             for centre, gaze in zip(self.eyes_m, gaze_rad, strict=True)
         ]
@@ -172,7 +168,8 @@ def body_of(
     fine = subdivision(head, level)
     coarse = set_teeth(head, person.vertices_m)
     eyes = np.asarray(person.eye_centre_m, np.float64)
-    ball = eye_mesh(float(person.eye_radius_m.mean()))
+    radius_m = float(person.eye_radius_m.mean())
+    ball = eye_surface(radius_m, segments=_EYE_SEGMENTS)
     triangles, kinds = [], []
     for part, kind in _MATERIAL_OF_PART.items():
         own = fine.part_triangles(part)
@@ -180,7 +177,7 @@ def body_of(
         kinds.append(np.full(len(own), kind, np.uint8))
     count = len(fine.weld)
     for index in range(2):
-        triangles.append(ball.triangles + count + index * len(ball.directions))
+        triangles.append(ball.triangles + count + index * len(ball.vertices_m))
         kinds.append(np.full(len(ball.triangles), EYE, np.uint8))
     surface = np.ascontiguousarray(np.vstack(triangles), np.int32)
     lining = surface[np.concatenate(kinds) == SHIRT][:, ::-1]
@@ -195,10 +192,11 @@ def body_of(
         eye=ball,
         triangles=np.ascontiguousarray(np.vstack((surface, lining))),
         surface=surface,
+        baked=fine.coarse[head.triangles],
         parts=fine.parts,
         lids=lids_of(head),
         material=np.concatenate(kinds),
-        weld=np.concatenate((fine.weld, np.arange(count, count + 2 * len(ball.directions)))).astype(
+        weld=np.concatenate((fine.weld, np.arange(count, count + 2 * len(ball.vertices_m)))).astype(
             np.int32
         ),
         neck=neck_of(rest, eyes),
@@ -206,8 +204,7 @@ def body_of(
         masks={name: fine(mask[:, None])[:, 0] for name, mask in head.masks.items()},
         mouth_light=fine(mouth_occlusion(head, coarse)[:, None])[:, 0],
         folds=folds_of(head, rest, eyes.mean(axis=0), float(person.age_years)),
-        lash_start=fine.parts["lashes"].start,
-        rest_pitch_rad=_rest_pitch(head, coarse, eyes, float(ball.radius.min())),
+        rest_pitch_rad=_rest_pitch(head, coarse, eyes, radius_m),
     )
 
 
@@ -228,5 +225,5 @@ def _rest_pitch(
 ) -> float:
     """Find the turn at which the upper lid covers as much of the iris as it does in an open eye."""
     lids = head.landmarks.points(rest)[list(_UPPER_LID_MIDDLES), 1] - eyes[:, 1]
-    below = _IRIS_M - _COVERED_M - float(lids.mean())
+    below = LIMBUS * radius_m - _COVERED_M - float(lids.mean())
     return float(np.clip(np.arcsin(np.clip(below / radius_m, -0.2, 0.2)), 0.0, _STEEPEST_RAD))

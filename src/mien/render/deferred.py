@@ -9,22 +9,23 @@ import numpy as np
 from jaxtyping import Float64, Int
 
 from mien.core.arrays import ImageRgb
+from mien.head import Strands
+from mien.head.normals import sum_normals
+from mien.head.pose import HeadPose
+from mien.head.rotation import turned
 from mien.head.view import head_rotation
 from mien.render.backdrop import background
 from mien.render.body import Body
 from mien.render.camera import Camera
 from mien.render.hair import Hair, light_hair
-from mien.render.lashes import SOFT_M, Lashes, lash_strands
+from mien.render.lashes import SOFT_M, lash_strokes
 from mien.render.light import Light
 from mien.render.material import SKIN
-from mien.render.normals import sum_normals
 from mien.render.paint import Paint
-from mien.render.pose import HeadPose
 from mien.render.raster import rasterise_rows
-from mien.render.rotation import turned
 from mien.render.shade_portrait import ATTRIBUTES, shade_portrait_rows
 from mien.render.shadow import shadow_map
-from mien.render.strands import StrandSet, draw_strands, seen_strands
+from mien.render.strokes import StrokeSet, draw_strokes, seen_strokes
 from mien.render.tone import _WHITE, develop_rows, tone_table
 
 _CORNEA_RADIUS_M = 0.0078
@@ -37,7 +38,7 @@ class DeferredPainter:
     body: Body
     paint: Paint
     camera: Camera
-    lashes: Lashes
+    lashes: Strands
     hair: Hair | None
     samples: int = 2
     threads: int = 1
@@ -72,9 +73,9 @@ class DeferredPainter:
         # What the cornea mirrors turns by twice the slope between two pixels.
         mirror_edge = 0.05 + 1.2 / (camera.px_per_m * _CORNEA_RADIUS_M)
         up = np.ascontiguousarray(turn[:, 1])
-        strands = [lash_strands(self.lashes, vertices[body.lash_start :], camera)]
+        strokes = [lash_strokes(self.lashes, vertices, body.baked, camera)]
         if self.hair is not None:
-            strands.insert(0, self._hair_strands(self.hair, pose, turn, lights, room))
+            strokes.insert(0, self._hair_strokes(self.hair, pose, turn, lights, room))
         picture = np.zeros((height, width, 3), np.uint8)
         table = tone_table()
 
@@ -89,8 +90,8 @@ class DeferredPainter:
                 (eye, up, lights, room, shadow.nearness, shadow.frame, mirror_edge),
                 (behind, linear, depth, cover),
             )
-            for drawn in strands:
-                draw_strands(drawn, rows, (depth, cover), SOFT_M, linear)
+            for drawn in strokes:
+                draw_strokes(drawn, rows, (depth, cover), SOFT_M, linear)
             develop_rows(linear, table, _WHITE, rows, picture)
 
         in_bands(band, height, self.threads)
@@ -114,19 +115,19 @@ class DeferredPainter:
     def _casters(self) -> Int[np.ndarray, "triangle 3"]:
         return np.ascontiguousarray(self.body.triangles[self.body.material == SKIN])
 
-    def _hair_strands(
+    def _hair_strokes(
         self,
         hair: Hair,
         pose: HeadPose,
         turn: Float64[np.ndarray, "3 3"],
         lights: Float64[np.ndarray, "6 3"],
         room: Float64[np.ndarray, "2 3"],
-    ) -> StrandSet:
+    ) -> StrokeSet:
         shape = hair.points_m.shape
         points = self.body.neck.turn_points(hair.points_m.reshape(-1, 3), pose).reshape(shape)
         eye = np.array(self.camera.centre_m)
         colour = light_hair(points, hair.colour, turned(hair.outward, turn), lights, room, eye)
-        return seen_strands(points, hair.half_width_m, colour, 0.9, self.camera)
+        return seen_strokes(points, hair.half_width_m, colour, 0.9, self.camera)
 
 
 def in_bands(work: Callable[[Int[np.ndarray, "2"]], None], height: int, threads: int) -> None:

@@ -1,67 +1,18 @@
-"""The eyeball as one closed cap with a bulging cornea, and the picture painted on it."""
-
-from dataclasses import dataclass
+"""The picture that is painted on an eyeball."""
 
 import numpy as np
-from jaxtyping import Float, Float32, Float64, Int
+from jaxtyping import Float32
 
+from mien.head.eye import LIMBUS, PUPIL
+from mien.head.noise import smoothstep, value_noise
+from mien.head.srgb import linear_from_srgb
 from mien.render.atlas import EYE_REACH_RAD, EYE_TEXELS
-from mien.render.noise import smoothstep, value_noise
-from mien.render.tone import linear_from_srgb
 
-_IRIS_M = 0.0059
-_PUPIL_SHARE = 0.36
-_BULGE_M = 0.0009  # how far the cornea stands out of the sphere
-_RINGS, _SPOKES = 26, 44
-
-
-@dataclass(frozen=True)
-class EyeMesh:
-    """One eyeball around the origin, its pupil on +z."""
-
-    directions: Float64[np.ndarray, "vertex 3"]
-    """Unit vectors from the centre."""
-
-    radius: Float64[np.ndarray, " vertex"]
-    """Distance from the centre in metres."""
-
-    triangles: Int[np.ndarray, "triangle 3"]
-
-
-def iris_angle(radius_m: float) -> float:
-    """Give the polar angle of the edge of the iris, in radians."""
-    return float(np.arcsin(min(_IRIS_M / radius_m, 0.9)))
-
-
-def eye_mesh(radius_m: float) -> EyeMesh:
-    """Build an eyeball; rings lie closer where the cornea bends."""
-    polar = np.linspace(0, 1, _RINGS) ** 1.4 * 1.75
-    spoke = np.arange(_SPOKES) * 2 * np.pi / _SPOKES
-    angle, turn = np.meshgrid(polar[1:], spoke, indexing="ij")
-    directions = np.stack(
-        (np.sin(angle) * np.cos(turn), np.sin(angle) * np.sin(turn), np.cos(angle)), axis=-1
-    ).reshape(-1, 3)
-    directions = np.vstack(([0.0, 0.0, 1.0], directions))
-    angles = np.concatenate(([0.0], angle.ravel()))
-    edge = iris_angle(radius_m) * 1.15
-    bulge = np.clip(1 - (angles / edge) ** 2, 0, 1) ** 1.5
-    first = 1 + np.arange(_SPOKES)
-    after = np.roll(first, -1)
-    fan = np.column_stack((np.zeros(_SPOKES, np.int64), first, after))
-    rings = [
-        np.vstack(
-            (
-                np.column_stack((first + low, first + high, after + high)),
-                np.column_stack((first + low, after + high, after + low)),
-            )
-        )
-        for low, high in ((k * _SPOKES, (k + 1) * _SPOKES) for k in range(_RINGS - 2))
-    ]
-    return EyeMesh(directions, radius_m + _BULGE_M * bulge, np.vstack((fan, *rings)))
+_PUPIL_SHARE = PUPIL / LIMBUS
 
 
 def paint_eye(
-    radius_m: float, iris_rgb: tuple[float, float, float], rng: np.random.Generator
+    iris_rgb: tuple[float, float, float], rng: np.random.Generator
 ) -> Float32[np.ndarray, "row column 3"]:
     """Paint sclera, iris and pupil over the polar angle, in linear colours."""
     middle = (EYE_TEXELS - 1) / 2
@@ -69,8 +20,7 @@ def paint_eye(
     x, y = column - middle, middle - row
     polar = np.hypot(x, y) / (EYE_TEXELS / 2 - 1) * EYE_REACH_RAD
     turn = np.arctan2(y, x)
-    edge = iris_angle(radius_m)
-    share = (polar / edge).ravel()
+    share = (polar / np.arcsin(LIMBUS)).ravel()
     around = np.column_stack((np.cos(turn.ravel()), np.sin(turn.ravel()), 0.06 * share))
     fibres = value_noise(around, 0.075, rng) * 0.6 + value_noise(around, 0.03, rng) * 0.4
     iris = linear_from_srgb(np.array(iris_rgb))
@@ -92,13 +42,3 @@ def paint_eye(
         np.clip(colour, 0.002, 1).reshape(EYE_TEXELS, EYE_TEXELS, 3).astype(np.float32)
     )
     return painted
-
-
-def place_eye(
-    mesh: EyeMesh, centre_m: Float[np.ndarray, "3"], turn: Float[np.ndarray, "3 3"]
-) -> Float64[np.ndarray, "vertex 3"]:
-    """Turn an eyeball and set it into its place in the head at rest."""
-    result: Float64[np.ndarray, "vertex 3"] = (
-        mesh.directions * mesh.radius[:, None]
-    ) @ turn.T + centre_m
-    return result

@@ -7,18 +7,19 @@ import numpy as np
 from jaxtyping import Float64
 
 from mien.core.arrays import ImageRgb
+from mien.head import Strands
+from mien.head.normals import sum_normals
+from mien.head.pose import HeadPose
 from mien.render.backdrop import background
 from mien.render.body import Body
 from mien.render.camera import Camera
-from mien.render.lashes import SOFT_M, Lashes, lash_strands
+from mien.render.lashes import SOFT_M, lash_strokes
 from mien.render.light import Light
 from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
-from mien.render.normals import sum_normals
 from mien.render.paint import Paint
-from mien.render.pose import HeadPose
 from mien.render.raster import rasterise_rows
 from mien.render.shade_fast import ATTRIBUTES, light_vertices, shade_rows
-from mien.render.strands import draw_strands
+from mien.render.strokes import draw_strokes
 from mien.render.tone import _WHITE, develop_rows, tone_table
 
 # Wrap of the light, gloss, sharpness of the gloss.
@@ -38,7 +39,7 @@ class FastPainter:
     body: Body
     paint: Paint
     camera: Camera
-    lashes: Lashes
+    lashes: Strands
     samples: int = 2
 
     def draw(
@@ -77,8 +78,8 @@ class FastPainter:
             (ids, nearness),
             (background(light, camera), linear, depth, cover),
         )
-        lashes = lash_strands(self.lashes, vertices[body.lash_start :], camera)
-        draw_strands(lashes, rows, (depth, cover), SOFT_M, linear)
+        lashes = lash_strokes(self.lashes, vertices, body.baked, camera)
+        draw_strokes(lashes, rows, (depth, cover), SOFT_M, linear)
         picture = np.zeros((height, width, 3), np.uint8)
         develop_rows(linear, tone_table(), _WHITE, rows, picture)
         return picture

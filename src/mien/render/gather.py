@@ -79,3 +79,19 @@ def gather(mesh, seen, samples, pixel, sums):  # noqa: ANN001, ANN201, C901, PLR
                 sums[kind, index] /= count
             sums[kind, last] = count / all_samples
     return 1.0 - covered / all_samples, far / covered
+
+
+@njit(cache=True, nogil=True)
+@typing.no_type_check
+def begin_pixel(mesh, seen, samples, pixel, sums, canvas):  # noqa: ANN001, ANN201
+    """Gather a pixel and lay its share of the background, on which its materials are then put.
+
+    canvas: background, linear light, depth and cover, the last three to be filled.
+    """
+    background, linear, depth, cover = canvas
+    row, column = pixel
+    empty, far = gather(mesh, seen, samples, pixel, sums)
+    cover[row, column] = 1.0 - empty
+    depth[row, column] = far
+    for channel in range(3):
+        linear[row, column, channel] = empty * background[row, column, channel]

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, Float64, Int
 
 from mien.head import Head
-from mien.render.noise import smoothstep
+from mien.head.noise import smoothstep
 
 # Landmarks of the lids from one corner to the other: left, right.
 _UPPER = (

@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Float32, Float64
 from scipy.ndimage import gaussian_filter
 
-from mien.head import Person
+from mien.head import Person, Strands
+from mien.head.srgb import linear_from_srgb
 from mien.render.atlas import Atlas, atlas_for, skin_texels
 from mien.render.body import Body
 from mien.render.brows import draw_brows
@@ -15,7 +16,6 @@ from mien.render.eyeball import paint_eye
 from mien.render.material import EYE, SHIRT, SKIN, TONGUE
 from mien.render.skin import hair_cover, paint_skin
 from mien.render.teeth import paint_teeth, teeth_texels
-from mien.render.tone import linear_from_srgb
 from mien.render.wrinkles import paint_folds
 
 _NOSE_TIP, _FOREHEAD = 4, 151  # landmarks
@@ -45,7 +45,9 @@ class Paint:
     """Strength of the mirrored light; 1 is a dry cheek."""
 
 
-def paint_person(person: Person, body: Body, *, texels_per_m: float, seed: int) -> Paint:
+def paint_person(
+    person: Person, body: Body, brows: Strands, *, texels_per_m: float, seed: int
+) -> Paint:
     """Paint one person at a resolution; person and seed decide every spot."""
     rng = np.random.default_rng((seed, zlib.crc32(person.name.encode())))
     atlas = atlas_for(texels_per_m)
@@ -63,12 +65,12 @@ def paint_person(person: Person, body: Body, *, texels_per_m: float, seed: int) 
     texture[covered.row, covered.column, :3] = albedo
     texture[covered.row, covered.column, 3] = skin.height_m
     texture[covered.row, covered.column, 4] = paint_folds(covered.position_m, landmarks, rng)
-    draw_brows(texture, atlas, landmarks, person, rng)
+    draw_brows(texture, atlas, body, brows, person, rng)
     for channel in range(3):
         texture[: atlas.skin_height, :, 5 + channel] = gaussian_filter(
             texture[: atlas.skin_height, :, channel], _BLUR_TEXELS
         )
-    eye = paint_eye(body.eye.radius.min(), person.appearance["iris_rgb"], rng)  # type: ignore[arg-type]
+    eye = paint_eye(person.appearance["iris_rgb"], rng)  # type: ignore[arg-type]
     _put(texture, eye, atlas.eye_corner)
     for upper in (True, False):
         _put(texture, paint_teeth(upper=upper, rng=rng), atlas.teeth_corner(upper=upper))
@@ -100,7 +102,7 @@ def _texels(atlas: Atlas, body: Body) -> Float64[np.ndarray, "vertex 2"]:
         band = body.parts[part]
         row, column = atlas.teeth_corner(upper=upper)
         place[band] = teeth_texels(body.rest_m[band], upper=upper) + np.array((column, row))
-    ball = atlas.eye_texels(body.eye.directions)
+    ball = atlas.eye_texels(body.eye.vertices_m)
     place[len(body.rest_m) :] = np.vstack((ball, ball))
     return place
 

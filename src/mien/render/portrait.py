@@ -6,15 +6,14 @@ from jaxtyping import Float
 from mien.core.arrays import ImageRgb, Points2, Points3
 from mien.core.errors import UsageError
 from mien.head import Head, Person
+from mien.head.pose import HeadPose
 from mien.render.body import body_of
 from mien.render.camera import camera_for
 from mien.render.deferred import DeferredPainter
 from mien.render.fast import FastPainter
-from mien.render.hair import grow_hair
-from mien.render.lashes import grow_lashes
+from mien.render.hair import scalp_hair
 from mien.render.light import Light
 from mien.render.paint import paint_person
-from mien.render.pose import HeadPose
 
 QUALITIES = ("fast", "portrait")
 """``fast`` for footage, ``portrait`` for people to look at."""
@@ -68,17 +67,21 @@ class Portrait:
         paint = paint_person(
             person,
             self._body,
+            head.strands(person, "brow", seed=seed),
             texels_per_m=self._camera.px_per_m * _TEXELS_PER_PX[quality],
             seed=seed,
         )
-        lashes = grow_lashes(
-            head, person.vertices_m, person.eye_centre_m, np.random.default_rng((seed, 1))
-        )
+        lashes = head.strands(person, "lash", seed=seed)
         self.painter: FastPainter | DeferredPainter = FastPainter(
             self._body, paint, self._camera, lashes
         )
         if quality == "portrait":
-            hair = grow_hair(person, self._body, np.random.default_rng((seed, 2)))
+            hair = scalp_hair(
+                person,
+                self._body,
+                head.strands(person, "hair", seed=seed),
+                np.random.default_rng((seed, 2)),
+            )
             self.painter = DeferredPainter(
                 self._body, paint, self._camera, lashes, hair, samples=2, threads=threads
             )

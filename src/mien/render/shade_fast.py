@@ -5,7 +5,7 @@ import typing
 import numpy as np
 from numba import njit
 
-from mien.render.gather import MATERIALS, gather
+from mien.render.gather import MATERIALS, begin_pixel
 from mien.render.material import SKIN
 
 # Columns of the vertex attributes: light on white (3), gloss, texel x, texel y, blur.
@@ -76,15 +76,11 @@ def shade_rows(mesh, texture, samples, rows, seen, canvas):  # noqa: ANN001, ANN
     mesh, seen: as :func:`mien.render.gather.gather` takes them. canvas: background, linear light,
     depth and cover, the last three to be filled.
     """
-    background, linear, depth, cover = canvas
+    linear = canvas[1]
     sums = np.zeros((MATERIALS, ATTRIBUTES + 1))
     for row in range(rows[0], rows[1]):
         for column in range(linear.shape[1]):
-            empty, far = gather(mesh, seen, samples, (row, column), sums)
-            cover[row, column] = 1.0 - empty
-            depth[row, column] = far
-            for channel in range(3):
-                linear[row, column, channel] = empty * background[row, column, channel]
+            begin_pixel(mesh, seen, samples, (row, column), sums, canvas)
             for kind in range(MATERIALS):
                 share = sums[kind, ATTRIBUTES]
                 if share == 0.0:

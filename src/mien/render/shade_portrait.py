@@ -5,7 +5,7 @@ import typing
 import numpy as np
 from numba import njit
 
-from mien.render.gather import MATERIALS, gather
+from mien.render.gather import MATERIALS, begin_pixel
 from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
 
 _TURNED_AWAY = -0.45  # cosine below which the key light's shadow is not looked up
@@ -278,16 +278,12 @@ def shade_portrait_rows(mesh, paint, samples, rows, seen, scene, canvas):  # noq
     frame, softness of what the eye mirrors.
     canvas: background, linear light, depth and cover, the last three to be filled.
     """
-    background, linear, depth, cover = canvas
+    linear = canvas[1]
     sums = np.zeros((MATERIALS, ATTRIBUTES + 1))
     out = np.zeros(3)
     for row in range(rows[0], rows[1]):
         for column in range(linear.shape[1]):
-            empty, far = gather(mesh, seen, samples, (row, column), sums)
-            cover[row, column] = 1.0 - empty
-            depth[row, column] = far
-            for channel in range(3):
-                linear[row, column, channel] = empty * background[row, column, channel]
+            begin_pixel(mesh, seen, samples, (row, column), sums, canvas)
             for kind in range(MATERIALS):
                 if sums[kind, ATTRIBUTES] > 0.0:
                     _shade(kind, sums[kind], paint, scene, out)

@@ -6,8 +6,8 @@ import numpy as np
 from jaxtyping import Float, Float32, Float64
 
 from mien.core.arrays import Triangles
+from mien.head.rotation import turned
 from mien.render.raster import rasterise_rows
-from mien.render.rotation import turned
 
 _SIDE = 448
 _EXTENT_M = 0.34

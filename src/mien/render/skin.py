@@ -11,9 +11,9 @@ from jaxtyping import Float, Float64
 
 from mien.core.arrays import Points3
 from mien.head import Person
+from mien.head.noise import smoothstep, value_noise
+from mien.head.srgb import linear_from_srgb
 from mien.render.atlas import SkinTexels
-from mien.render.noise import smoothstep, value_noise
-from mien.render.tone import linear_from_srgb
 
 _MELANIN = np.array([0.42, 0.72, 1.05])
 _BLOOD = np.array([0.16, 0.62, 0.46])

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float, Float32, Float64
 
-from mien.render.noise import smoothstep, value_noise
+from mien.head.noise import smoothstep, value_noise
 
 TEETH_COLUMNS, TEETH_ROWS = 360, 64
 _REACH_RAD = 1.6  # of the arch to each side

@@ -10,7 +10,7 @@ from jaxtyping import Float, Float64, Int
 
 from mien.core.arrays import Points3
 from mien.head import Head
-from mien.render.noise import smoothstep, value_noise
+from mien.head.noise import smoothstep, value_noise
 
 Marks = Float[np.ndarray, "landmark 3"]
 

@@ -4,6 +4,7 @@ from mien.rig.definition import Rig, load_rig, rig_names
 from mien.rig.perform import perform
 from mien.rig.performance import GAZE_ANGLES, HEAD_ANGLES, Performance
 from mien.rig.performance_file import (
+    PERFORMANCE_DOCUMENT,
     performance_from_json,
     performance_to_json,
     read_performance,
@@ -13,6 +14,7 @@ from mien.rig.performance_file import (
 __all__ = [
     "GAZE_ANGLES",
     "HEAD_ANGLES",
+    "PERFORMANCE_DOCUMENT",
     "Performance",
     "Rig",
     "load_rig",

@@ -1,5 +1,6 @@
 """Files that appear whole or not at all."""
 
+import errno
 import os
 import tempfile
 from collections.abc import Iterator
@@ -7,6 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from mien.core.errors import OutputError
+
+DISK_FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+"""Error numbers of a disk, or a share of it, that is full."""
 
 
 def _usual_file_mode() -> int:
@@ -51,9 +55,9 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 def _cannot_write(path: Path, error: OSError) -> str:
     reason = error.strerror or str(error)
+    remedy = "Free space, or choose" if error.errno in DISK_FULL else "Choose"
     return (
-        f"Cannot write {path.name} in {path.parent}: {reason}. "
-        "Free space or choose another folder with --out."
+        f"Cannot write {path.name} in {path.parent}: {reason}. {remedy} another folder with --out."
     )
 
 

@@ -1,6 +1,7 @@
 """sha256 of files and bytes, by which content is known whatever its name."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 
 
@@ -13,16 +14,23 @@ def sha256_of_bytes(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def sha256_of_path(path: Path) -> str:
-    """Give the sha256 of a file; of a folder, over names and contents of the files in it.
+def sha256_of_files(files: Iterable[Path]) -> str:
+    """Give the sha256 over names and contents of files, whatever folder they lie in.
 
     Raises:
         OSError: something cannot be read.
     """
-    if path.is_dir():
-        total = hashlib.sha256()
-        for file in sorted(file for file in path.rglob("*") if file.is_file()):
-            total.update(f"{file.relative_to(path).as_posix()}\0{sha256_of_path(file)}\n".encode())
-        return total.hexdigest()
+    total = hashlib.sha256()
+    for file in files:
+        total.update(f"{file.name}\0{sha256_of_path(file)}\n".encode())
+    return total.hexdigest()
+
+
+def sha256_of_path(path: Path) -> str:
+    """Give the sha256 of a file.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -140,7 +140,7 @@ def _from_path(path: Path, kind: ModelKind | None) -> FaceModels:
     if not path.exists():
         msg = (
             f"There is no face model at {path}. "
-            f"Check the path, or unset {MODEL_VARIABLE} to let mien find one."
+            f"Check the path, or leave out --face-model and {MODEL_VARIABLE} to let mien find one."
         )
         raise MissingError(msg)
     models: FaceModels | None = None

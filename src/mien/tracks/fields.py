@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 from mien.core.errors import FormatError
+from mien.tracks.layouts import Number
 
 _T = TypeVar("_T")
 _INFINITE = {"inf": math.inf, "-inf": -math.inf}
@@ -92,7 +93,7 @@ class Fields:
         return f"Expected {expected} at {self.place(key)}, but got {_kind(value)}."
 
 
-def json_number(value: float) -> float | str | None:
+def json_number(value: float) -> Number:
     """Give a number as strict JSON can hold it: null for NaN, text for the infinite.
 
     >>> [json_number(value) for value in (0.5, float("nan"), float("-inf"))]
@@ -101,7 +102,9 @@ def json_number(value: float) -> float | str | None:
     value = float(value)
     if math.isnan(value):
         return None
-    return value if math.isfinite(value) else str(value)
+    if math.isfinite(value):
+        return value
+    return "inf" if value > 0 else "-inf"
 
 
 def as_number(value: object, where: str) -> float:

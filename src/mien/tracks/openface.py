@@ -1,5 +1,6 @@
 """Tracks -> a CSV file with exactly the columns of OpenFace 2.2."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from mien.core.track import ActionUnitTrack
 from mien.store.atomic import write_text_atomic
 from mien.tracks.openface_axes import gaze_angles, openface_gaze, openface_rotation
 from mien.tracks.openface_columns import (
+    EYE_MM_COLUMNS,
+    EYE_PX_COLUMNS,
     GAZE_ANGLE_COLUMNS,
     GAZE_COLUMNS,
     LANDMARK_MM_COLUMNS,
@@ -20,8 +23,10 @@ from mien.tracks.openface_columns import (
     OPENFACE_INTENSITY_AUS,
     OPENFACE_PRESENCE_AUS,
     POSITION_COLUMNS,
+    RIGID_COLUMNS,
     ROTATION_COLUMNS,
 )
+from mien.tracks.openface_geometry import OpenFaceGeometry
 from mien.tracks.scales import OPENFACE_FULL, TRACE_ACTIVATION
 from mien.tracks.seen import frame_confidence, seen_frames
 
@@ -38,20 +43,6 @@ class PresenceRule:
 
     confidence: float = 0.1
     """0..1."""
-
-
-@dataclass(frozen=True)
-class OpenFaceGeometry:
-    """What OpenFace's file has room for and a track does not hold; None leaves cells empty."""
-
-    landmarks68_px: Float[np.ndarray, "frame 68 2"] | None = None
-    """Image x and y of the iBUG points, see :func:`mien.tracks.ibug68_points`."""
-
-    landmarks68_mm: Float[np.ndarray, "frame 68 3"] | None = None
-    """The same points in OpenFace's camera frame: x right, y down, z away from the camera."""
-
-    head_position_mm: Float[np.ndarray, "frame 3"] | None = None
-    """The head in OpenFace's camera frame."""
 
 
 def write_openface_csv(
@@ -120,16 +111,25 @@ def _cells(
         "confidence": _texts(frame_confidence(track), 3),
         "success": [str(int(seen)) for seen in seen_frames(track)],
     }
-    gaze = openface_gaze(track.gaze_rad, track.head_rotation_rad)
+    rotation_rad = shape.head_rotation_rad
+    if rotation_rad is None:
+        rotation_rad = track.head_rotation_rad
+    elif len(rotation_rad) != frames:
+        raise UsageError(_uneven(frames, len(rotation_rad)))
+    gaze = openface_gaze(track.gaze_rad, rotation_rad)
     _add(cells, GAZE_COLUMNS, gaze.reshape(frames, 6), 6)
     _add(cells, GAZE_ANGLE_COLUMNS, gaze_angles(gaze), 6)
-    _add(cells, ROTATION_COLUMNS, openface_rotation(track.head_rotation_rad), 6)
-    if shape.head_position_mm is not None:
-        _add(cells, POSITION_COLUMNS, shape.head_position_mm, 2)
-    if shape.landmarks68_px is not None:
-        _add(cells, LANDMARK_PX_COLUMNS, _by_axis(shape.landmarks68_px), 2)
-    if shape.landmarks68_mm is not None:
-        _add(cells, LANDMARK_MM_COLUMNS, _by_axis(shape.landmarks68_mm), 2)
+    _add(cells, ROTATION_COLUMNS, openface_rotation(rotation_rad), 6)
+    for names, values, digits in (
+        (POSITION_COLUMNS, shape.head_position_mm, 2),
+        (EYE_PX_COLUMNS, _by_axis(shape.eyes56_px), 2),
+        (EYE_MM_COLUMNS, _by_axis(shape.eyes56_mm), 2),
+        (LANDMARK_PX_COLUMNS, _by_axis(shape.landmarks68_px), 2),
+        (LANDMARK_MM_COLUMNS, _by_axis(shape.landmarks68_mm), 2),
+        (RIGID_COLUMNS, shape.weak_perspective, 6),
+    ):
+        if values is not None:
+            _add(cells, names, values, digits)
     for au in OPENFACE_INTENSITY_AUS:
         activation = openface_activation(track, au)
         if activation is not None:
@@ -146,9 +146,11 @@ def _cells(
     return cells
 
 
-def _by_axis(points: Float[np.ndarray, "frame 68 axis"]) -> Float[np.ndarray, "frame column"]:
+def _by_axis(
+    points: Float[np.ndarray, "frame point axis"] | None,
+) -> Float[np.ndarray, "frame column"] | None:
     """Put all x first, then all y, as OpenFace does."""
-    return np.swapaxes(points, 1, 2).reshape(len(points), -1)
+    return None if points is None else np.swapaxes(points, 1, 2).reshape(len(points), -1)
 
 
 def _add(
@@ -159,11 +161,14 @@ def _add(
 ) -> None:
     frames = len(cells["frame"])
     if len(values) != frames:
-        msg = f"Expected geometry of {frames} frames, but got {len(values)}."
-        raise UsageError(msg)
+        raise UsageError(_uneven(frames, len(values)))
     for column, name in enumerate(names):
         cells[name] = _texts(values[:, column], digits)
 
 
+def _uneven(frames: int, found: int) -> str:
+    return f"Expected geometry of {frames} frames, but got {found}."
+
+
 def _texts(values: Float[np.ndarray, " frame"], digits: int) -> list[str]:
-    return [f"{value:.{digits}f}" if np.isfinite(value) else "" for value in values.tolist()]
+    return [f"{value:.{digits}f}" if math.isfinite(value) else "" for value in values.tolist()]

@@ -50,20 +50,40 @@ def openface_rotation(
     head_rotation_rad: Float[np.ndarray, "frame 3"],
 ) -> Float[np.ndarray, "frame 3"]:
     """Turn (pitch, yaw, roll) into ``pose_Rx, pose_Ry, pose_Rz`` in radians; NaN stays NaN."""
-    matrices = _FLIP @ head_matrices(head_rotation_rad) @ _FLIP
+    return openface_angles(_FLIP @ head_matrices(head_rotation_rad) @ _FLIP)
+
+
+def openface_angles(matrices: Float[np.ndarray, "frame 3 3"]) -> Float[np.ndarray, "frame 3"]:
+    """Rotations about x, y and z in radians of matrices in OpenFace's camera frame."""
     x = np.arctan2(-matrices[:, 1, 2], matrices[:, 2, 2])
     y = np.arcsin(np.clip(matrices[:, 0, 2], -1, 1))
     z = np.arctan2(-matrices[:, 0, 1], matrices[:, 0, 0])
     return np.stack([x, y, z], axis=1)
 
 
+def openface_matrices(pose_rad: Float[np.ndarray, "frame 3"]) -> Float[np.ndarray, "frame 3 3"]:
+    """Rotation matrices R = Rx Ry Rz of OpenFace's angles; opposite of :func:`openface_angles`."""
+    x, y, z = (pose_rad[:, axis].astype(np.float64) for axis in range(3))
+    return np.asarray(_about(0, x) @ _about(1, y) @ _about(2, z))
+
+
+def turned_head(
+    head_rotation_rad: Float[np.ndarray, "frame 3"], turn_deg: int
+) -> Float[np.ndarray, "frame 3"]:
+    """(pitch, yaw, roll) after the whole picture was turned counter-clockwise.
+
+    >>> turned_head(np.zeros((1, 3)), 90)[0, 2].round(3)  # towards the right shoulder
+    np.float64(-1.571)
+    """
+    turn = _about(2, np.full(len(head_rotation_rad), np.radians(turn_deg)))
+    return head_angles(turn @ head_matrices(head_rotation_rad))
+
+
 def rotation_from_openface(
     pose_rad: Float[np.ndarray, "frame 3"],
 ) -> Float[np.ndarray, "frame 3"]:
     """Turn ``pose_Rx, pose_Ry, pose_Rz`` into (pitch, yaw, roll) in radians; NaN stays NaN."""
-    x, y, z = (pose_rad[:, axis].astype(np.float64) for axis in range(3))
-    matrices = _about(0, x) @ _about(1, y) @ _about(2, z)
-    return head_angles(_FLIP @ matrices @ _FLIP)
+    return head_angles(_FLIP @ openface_matrices(pose_rad) @ _FLIP)
 
 
 def openface_gaze(

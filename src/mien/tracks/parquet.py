@@ -1,6 +1,5 @@
 """Tracks <-> Parquet: mien's own format, one row a frame and face."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,10 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from jaxtyping import Float
 
-from mien import __version__
-from mien.core.errors import FormatError, UsageError
+from mien.core.errors import FormatError
 from mien.core.facs import Channel
 from mien.core.track import ActionUnitTrack
 from mien.store.atomic import atomic_path
-from mien.tracks.document import DOCUMENT, GAZE_COLUMNS, HEAD_COLUMNS, VERSION, check_document
 from mien.tracks.fields import Fields
 from mien.tracks.parts import (
     channels_from_json,
@@ -28,8 +25,10 @@ from mien.tracks.parts import (
     time_to_json,
 )
 from mien.tracks.seen import frame_confidence, seen_frames
+from mien.tracks.track_document import GAZE_COLUMNS, HEAD_COLUMNS, TRACK_DOCUMENT
+from mien.tracks.versioned_document import refusing
 
-_METADATA = DOCUMENT.encode()
+_METADATA = TRACK_DOCUMENT.name.encode()
 _HEAD = tuple(f"head_{angle}_rad" for angle in HEAD_COLUMNS)
 _GAZE = tuple(f"gaze_{angle}_rad" for angle in GAZE_COLUMNS)
 _ARRAYS = ("activation", "confidence", "head_rotation_rad", "gaze_rad")
@@ -54,13 +53,8 @@ def write_tracks_parquet(path: Path, tracks: Mapping[int, ActionUnitTrack]) -> N
     tables = [_table(face, track) for face, track in faces]
     empty = pa.table({name: pa.array([], kind) for name, kind in _FIRST})
     table = pa.concat_tables([empty, *tables], promote_options="permissive")
-    content = {
-        "document": DOCUMENT,
-        "version": VERSION,
-        "mien": __version__,
-        "faces": {str(face): _metadata(track) for face, track in faces},
-    }
-    table = table.replace_schema_metadata({_METADATA: json.dumps(content, allow_nan=False)})
+    text = TRACK_DOCUMENT.text({"faces": {str(face): _metadata(track) for face, track in faces}})
+    table = table.replace_schema_metadata({_METADATA: text})
     with atomic_path(path) as temporary:
         pq.write_table(table, temporary, compression="zstd")
 
@@ -80,11 +74,10 @@ def read_tracks_parquet(path: Path) -> dict[int, ActionUnitTrack]:
     if text is None:
         msg = (
             f"Expected a track of mien in {path.name}, but it is another Parquet file: "
-            f"its schema has no metadata {DOCUMENT}."
+            f"its schema has no metadata {TRACK_DOCUMENT.name}."
         )
         raise FormatError(msg)
-    fields = Fields.parse(text.decode("utf-8", "replace"), path.name)
-    check_document(fields, DOCUMENT, VERSION)
+    fields = TRACK_DOCUMENT.fields(text.decode("utf-8", "replace"), path.name)
     faces = fields.section("faces")
     for face in faces.keys:
         if not (face.isascii() and face.removeprefix("-").isdigit()):
@@ -143,7 +136,7 @@ def _track(name: str, whole: Any, face: str, fields: Fields) -> ActionUnitTrack:
     dtypes = fields.section("dtypes")
     gaze = _array(name, table, _GAZE, dtypes.text("gaze_rad"))
     confidences = tuple(f"{channel}_confidence" for channel in channels)
-    try:
+    with refusing(f"for face {face} in {name}"):
         return ActionUnitTrack(
             time=time,
             channels=channels,
@@ -159,9 +152,6 @@ def _track(name: str, whole: Any, face: str, fields: Fields) -> ActionUnitTrack:
             },
             provenance=provenance_from_json(fields.section("provenance")),
         )
-    except UsageError as error:
-        msg = f"{str(error).removesuffix('.')}, for face {face} in {name}."
-        raise FormatError(msg) from error
 
 
 def _columns(channels: tuple[Channel, ...]) -> tuple[str, ...]:

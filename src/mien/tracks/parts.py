@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from fractions import Fraction
 
-from mien.core.errors import FormatError, UsageError
+from mien.core.errors import FormatError
 from mien.core.facs import Channel
 from mien.core.provenance import Provenance
 from mien.core.time import TimeBase
 from mien.core.track import EmotionPosterior, Event, EventKind, UnitPeak
 from mien.tracks.fields import Fields, json_number
+from mien.tracks.layouts import EventLayout, ProvenanceLayout, TimeLayout
+from mien.tracks.versioned_document import refusing
 
 
-def time_to_json(time: TimeBase) -> dict[str, object]:
+def time_to_json(time: TimeBase) -> TimeLayout:
     """Rate as a fraction in text, count, and start in seconds."""
     return {"rate": str(time.rate), "count": time.count, "start_s": time.start_s}
 
@@ -24,12 +26,11 @@ def time_from_json(fields: Fields) -> TimeBase:
     """
     text = fields.text("rate")
     try:
-        return TimeBase(Fraction(text), fields.whole("count"), fields.number("start_s"))
+        with refusing(f"at {fields.where}"):
+            return TimeBase(Fraction(text), fields.whole("count"), fields.number("start_s"))
     except (ValueError, ZeroDivisionError) as error:
         msg = f"Expected a fraction such as 30000/1001 at {fields.place('rate')}, but got {text!r}."
         raise FormatError(msg) from error
-    except UsageError as error:
-        raise FormatError(_at(fields, error)) from error
 
 
 def channels_from_json(fields: Fields, key: str) -> tuple[Channel, ...]:
@@ -41,11 +42,11 @@ def channels_from_json(fields: Fields, key: str) -> tuple[Channel, ...]:
     return tuple(_channel(fields, one) for one in fields.items(key))
 
 
-def event_to_json(event: Event) -> dict[str, object]:
+def event_to_json(event: Event) -> EventLayout:
     """Give one event with all that it holds."""
     emotion = event.emotion
     return {
-        "kind": event.kind.value,
+        "kind": event.kind,
         "onset_s": event.onset_s,
         "apex_s": event.apex_s,
         "offset_s": event.offset_s,
@@ -86,7 +87,7 @@ def event_from_json(value: object, where: str) -> Event:
         _unit(Fields(one, f"{where}.units[{index}]"))
         for index, one in enumerate(fields.items("units"))
     ]
-    try:
+    with refusing(f"at {where}"):
         return Event(
             kind=EventKind(kind),
             onset_s=fields.number("onset_s"),
@@ -98,8 +99,6 @@ def event_from_json(value: object, where: str) -> Event:
             reference=fields.text("reference"),
             evidence=fields.section("evidence").each(Fields.number),
         )
-    except UsageError as error:
-        raise FormatError(_at(fields, error)) from error
 
 
 def events_from_json(fields: Fields, key: str) -> tuple[Event, ...]:
@@ -133,7 +132,7 @@ def unseen_from_json(fields: Fields) -> dict[int, str]:
     return {int(frame): reason for frame, reason in reasons.items()}
 
 
-def provenance_to_json(provenance: Provenance) -> dict[str, object]:
+def provenance_to_json(provenance: Provenance) -> ProvenanceLayout:
     """Source, software, models, settings and seed."""
     return {
         "source": provenance.source,
@@ -179,11 +178,5 @@ def _posterior(fields: Fields) -> EmotionPosterior:
 
 
 def _channel(fields: Fields, value: object) -> Channel:
-    try:
+    with refusing(f"at {fields.where}"):
         return Channel.parse(str(value))
-    except UsageError as error:
-        raise FormatError(_at(fields, error)) from error
-
-
-def _at(fields: Fields, error: UsageError) -> str:
-    return f"{str(error).removesuffix('.')}, at {fields.where}."

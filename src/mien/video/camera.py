@@ -79,11 +79,15 @@ def _time_of(frame: VideoFrame) -> Fraction:
 def _open_camera(index: int, rate: Fraction | None) -> InputContainer:
     kind = _FORMATS.get(sys.platform, "v4l2")
     options = {} if rate is None else {"framerate": str(float(rate))}
+    name = ""
     try:
-        return av.open(_device_name(kind, index), format=kind, options=options)
+        name = _device_name(kind, index)
+        return av.open(name, format=kind, options=options)
     except (av.FFmpegError, OSError, ValueError, LookupError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        device = f" ({name})" if name else ""
         msg = (
-            f"Cannot open camera {index}: {error}. "
+            f"Cannot open camera {index}{device}: {reason}. "
             "Check that one is connected, that this user may use it, or give a video file."
         )
         raise VideoError(msg) from error

@@ -225,6 +225,12 @@ def _stamps_are_of_decoding(container: InputContainer) -> bool:
 def _open(path: Path) -> InputContainer:
     try:
         return av.open(str(path), metadata_errors="replace")
+    except OSError as error:  # also what FFmpeg says of the system: no permission, say
+        reason = (error.strerror or str(error)).lower()
+        msg = f"Cannot open {path}: {reason}. Check the path and who may read it."
+        raise VideoError(msg) from error
+    except EOFError as error:
+        raise VideoError(_nothing_decodes(path, "")) from error
     except av.FFmpegError as error:
         msg = (
             f"Expected a video, but {path.name} cannot be read as one "
@@ -232,14 +238,13 @@ def _open(path: Path) -> InputContainer:
             "If it is cut short or damaged, copy it again from where it was recorded."
         )
         raise VideoError(msg) from error
-    except OSError as error:
-        msg = f"Cannot open {path.name}: {error.strerror or error}. Check the path and the rights."
-        raise VideoError(msg) from error
 
 
 def _video_stream(container: InputContainer, path: Path) -> VideoStream:
     if not container.streams.video:
-        kinds = sorted({str(stream.type) for stream in container.streams}) or ["nothing"]
+        kinds = sorted({str(stream.type) for stream in container.streams})
+        if not kinds:
+            raise VideoError(_nothing_decodes(path, ""))
         msg = (
             f"Expected a picture stream, but {path.name} holds only {', '.join(kinds)}. "
             "Give a file that holds video."
@@ -262,6 +267,7 @@ def _tick_s(stream: VideoStream, path: Path) -> Fraction:
 def _nothing_decodes(path: Path, reason: str) -> str:
     why = f" ({reason.lower()})" if reason else ""
     return (
-        f"Expected frames, but not one frame of {path.name} can be decoded{why}. "
-        "The file is empty, cut short or damaged: copy or record it again."
+        f"Expected frames, but {path.name} holds not one that can be decoded{why}. "
+        "The recording was never finished, or the file is cut short or damaged: "
+        "copy or record it again."
     )

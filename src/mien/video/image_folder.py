@@ -11,13 +11,19 @@ import cv2
 import numpy as np
 
 from mien.core.arrays import ImageRgb
-from mien.core.errors import VideoError
+from mien.core.errors import UsageError, VideoError
+from mien.store.digest import sha256_of_files
 from mien.video.frame import Frame, VideoInfo
 from mien.video.source import VideoSource
 
-_IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".pgm"})
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".pgm"})
+"""File names that end so are taken for images."""
+
 _LAST_NUMBER = re.compile(r"(\d+)\D*$")
 _SHOWN_GAPS = 5
+_WIDEST_GAP = 1000
+_WIDEST_GAP_SHARE = 10
+"""A gap of more than 1000 images, and of more than ten times as many as there are, is none."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,17 @@ class ImageFolderSource(VideoSource):
         super().__init__(path, info, warnings)
         self._images = images
 
+    def sha256(self) -> str:
+        """Give the sha256 over names and contents of the images; see the base class."""
+        return sha256_of_files([image.path for image in self._images.images])
+
     def frames(self, start_s: float | None = None) -> Iterator[Frame]:
         """Read the images; see :meth:`VideoSource.frames`.
 
         An image that cannot be read, or is of another size, is left out with a warning.
+
+        Raises:
+            VideoError: that is so for most images.
         """
         self._reading_warnings = ()
         size = (self.info.height_px, self.info.width_px)
@@ -50,9 +63,11 @@ class ImageFolderSource(VideoSource):
             rgb = _read_rgb(image.path)
             if rgb is None or rgb.shape[:2] != size:
                 unread.append(image.path.name)
-                self._reading_warnings = (_unread_warning(unread),)
+                self._reading_warnings = (_unread_warning(unread, self._images, size),)
                 continue
             yield Frame(index - len(unread), time_s, rgb)
+        if len(unread) > len(self._images.images) / 2:
+            raise VideoError(_mostly_unread(self.info.name, len(unread), self._images, size))
 
 
 @dataclass(frozen=True)
@@ -73,7 +88,8 @@ def open_image_folder(path: Path, rate: Fraction | None) -> ImageFolderSource:
     count as neighbours.
 
     Raises:
-        VideoError: no rate, no numbered image, or one number twice.
+        VideoError: no numbered image, one number twice, or a number far from all others.
+        UsageError: no rate.
     """
     images, unnumbered = _numbered_images(path)
     if not images:
@@ -85,14 +101,15 @@ def open_image_folder(path: Path, rate: Fraction | None) -> ImageFolderSource:
     if rate is None or rate <= 0:
         msg = (
             f"The folder {path.name} holds images without a time. "
-            "Give the rate at which they were taken, such as rate 200."
+            "Give the rate at which they were taken, such as --fps 200 (rate=200 in Python)."
         )
-        raise VideoError(msg)
+        raise UsageError(msg)
     first = _read_rgb(images[0].path)
     if first is None:
         msg = f"Cannot read {images[0].path.name} in {path.name} as an image. Copy it again."
         raise VideoError(msg)
     sequence = _Images(images, _common_step(images))
+    _refuse_stray(path, sequence)
     last_s = sequence.time_s(images[-1], rate)
     gaps = _gap_warning(sequence)
     info = VideoInfo(
@@ -114,7 +131,9 @@ def _numbered_images(path: Path) -> tuple[tuple[_NumberedImage, ...], int]:
     by_number: dict[int, Path] = {}
     unnumbered = 0
     for file in sorted(path.iterdir()):
-        if file.suffix.lower() not in _IMAGE_SUFFIXES or file.name.startswith("."):
+        if file.suffix.lower() not in IMAGE_SUFFIXES or file.name.startswith("."):
+            continue
+        if file.is_dir():
             continue
         match = _LAST_NUMBER.search(file.stem)
         if match is None:
@@ -135,6 +154,20 @@ def _numbered_images(path: Path) -> tuple[tuple[_NumberedImage, ...], int]:
 def _common_step(images: tuple[_NumberedImage, ...]) -> int:
     steps = {b.number - a.number for a, b in pairwise(images)}
     return steps.pop() if len(steps) == 1 else 1
+
+
+def _refuse_stray(path: Path, sequence: _Images) -> None:
+    """Refuse a gap that no recording has, such as before a picture that is named by its date."""
+    images = sequence.images
+    widest = max(_WIDEST_GAP, _WIDEST_GAP_SHARE * len(images)) * sequence.step
+    for one, other in pairwise(images):
+        if other.number - one.number > widest:
+            msg = (
+                f"Between {one.path.name} and {other.path.name} in {path.name} "
+                f"{other.number - one.number - 1} images are missing, so they are hardly one "
+                "recording. Leave one sequence of images in the folder."
+            )
+            raise VideoError(msg)
 
 
 def _gap_warning(sequence: _Images) -> tuple[str, ...]:
@@ -160,14 +193,28 @@ def _unnumbered_warning(count: int) -> tuple[str, ...]:
     return (f"{count} {noun} no number in the name and cannot be placed in time; left out.",)
 
 
-def _unread_warning(names: list[str]) -> str:
+def _mostly_unread(name: str, count: int, images: _Images, size: tuple[int, int]) -> str:
+    first = f"{images.images[0].path.name} ({size[1]}x{size[0]})"
+    return (
+        f"Expected images of one size in the folder {name}, but {count} of {len(images.images)} "
+        f"cannot be read or are of another size than the first, {first}. "
+        "Take the odd ones out, or copy the folder again."
+    )
+
+
+def _unread_warning(names: list[str], images: _Images, size: tuple[int, int]) -> str:
     shown = ", ".join(names[:_SHOWN_GAPS]) + (", ..." if len(names) > _SHOWN_GAPS else "")
-    return f"{len(names)} images cannot be read or are of another size, left out: {shown}."
+    noun = "image cannot be read or is" if len(names) == 1 else "images cannot be read or are"
+    first = f"{images.images[0].path.name} ({size[1]}x{size[0]})"
+    return f"{len(names)} {noun} of another size than {first}, left out: {shown}."
 
 
 def _read_rgb(path: Path) -> ImageRgb | None:
     """Read one image as 8-bit RGB, or None."""
     # Through numpy, because OpenCV's own reader cannot open every path on Windows.
-    data = np.fromfile(path, np.uint8)
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError:
+        return None
     image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
     return None if image is None else np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))

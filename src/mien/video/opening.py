@@ -6,7 +6,7 @@ from pathlib import Path
 from mien.core.errors import UsageError, VideoError
 from mien.video.camera import record_camera
 from mien.video.container import open_container
-from mien.video.image_folder import open_image_folder
+from mien.video.image_folder import IMAGE_SUFFIXES, open_image_folder
 from mien.video.source import VideoSource
 
 
@@ -38,8 +38,20 @@ def open_video(
     if not source.exists():
         msg = f"There is no file or folder {source}. Check the path."
         raise VideoError(msg)
+    if not source.is_file():
+        msg = (
+            f"{source} is a pipe or a device, which cannot be read twice. "
+            "Write the video into a file first."
+        )
+        raise VideoError(msg)
+    if source.suffix.lower() in IMAGE_SUFFIXES:
+        msg = (
+            f"Expected a video, but {source.name} is a single picture. "
+            "Give the folder of numbered pictures with --fps RATE, or a video file."
+        )
+        raise VideoError(msg)
     if rate is not None:
-        msg = f"{source.name} is a file with its own time stamps: leave the rate out."
+        msg = f"{source.name} is a file with its own time stamps: leave --fps (rate=) out."
         raise UsageError(msg)
     if source.stat().st_size == 0:
         msg = f"{source.name} is empty (0 bytes). Copy it again from where it was recorded."

@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from pathlib import Path
 
+from mien.store.digest import sha256_of_path
 from mien.video.frame import Frame, VideoInfo
 
 
@@ -34,6 +35,14 @@ class VideoSource(ABC):
     def warnings(self) -> tuple[str, ...]:
         """One sentence for each fault found by opening and by the latest reading."""
         return self._opening_warnings + self._reading_warnings
+
+    def sha256(self) -> str:
+        """Give the sha256 in hexadecimal of what the pictures are read from, times not included.
+
+        Raises:
+            OSError: something cannot be read.
+        """
+        return sha256_of_path(self.path)
 
     @abstractmethod
     def frames(self, start_s: float | None = None) -> Iterator[Frame]:

@@ -155,6 +155,8 @@ def encoder(
             sink = Encoder(container, stream, tick)
             yield sink
             sink.finish()
+    except OSError:
+        raise  # the disk, not the pictures; whoever knows the file's true name says so
     except (av.FFmpegError, ValueError) as error:
         msg = f"Cannot encode {path.name}: {error}. Check the picture size and pixel format."
         raise OutputError(msg) from error

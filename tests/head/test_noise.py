@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from mien.render.noise import blend_lattice, smoothstep, value_noise
+from mien.head.noise import blend_lattice, smoothstep, value_noise
 
 
 def _points(count: int) -> np.ndarray:

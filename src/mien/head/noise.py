@@ -7,7 +7,7 @@ from jaxtyping import Float, Float64
 from numba import njit
 
 from mien.core.arrays import Points3
-from mien.render.rotation import turned
+from mien.head.rotation import turned
 
 _SIDE = 32  # of the repeating lattice
 

@@ -6,9 +6,7 @@ import numpy as np
 from jaxtyping import Float64, Int
 from numba import njit
 
-from mien.core.arrays import Triangles, Vertices
-
-_SAME_M = 1e-6  # vertices nearer than this in the rest pose are one point of the surface
+from mien.core.arrays import Triangles
 
 
 @njit(cache=True, nogil=True)
@@ -44,18 +42,6 @@ def sum_normals(vertices, triangles, weld, sums, normals):  # noqa: ANN001, ANN2
         normals[vertex, 0] = x * scale
         normals[vertex, 1] = y * scale
         normals[vertex, 2] = z * scale
-
-
-def weld_of(vertices: Vertices) -> Int[np.ndarray, " vertex"]:
-    """Name, for every vertex, the first vertex that lies at the same place."""
-    _, first, inverse = np.unique(
-        np.round(vertices / _SAME_M).astype(np.int64),
-        axis=0,
-        return_index=True,
-        return_inverse=True,
-    )
-    weld: Int[np.ndarray, " vertex"] = first[inverse.ravel()]
-    return weld
 
 
 def vertex_normals(

@@ -5,7 +5,8 @@ import pytest
 
 from mien.core.errors import UsageError
 from mien.head import load_head
-from mien.render.pose import HeadPose, neck_of
+from mien.head.neck import neck_of
+from mien.head.pose import HeadPose
 
 _HEAD = load_head()
 _PERSON = _HEAD.people["Jonas"]

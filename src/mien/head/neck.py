@@ -6,33 +6,13 @@ import numpy as np
 from jaxtyping import Float, Float64
 
 from mien.core.arrays import Points3, Vertices
-from mien.core.errors import UsageError
+from mien.head.pose import HeadPose
+from mien.head.rotation import turned
 from mien.head.view import head_rotation
-from mien.render.rotation import turned
 
 _PIVOT_FROM_EYES_M = (0.0, -0.075, -0.092)  # between skull base and upper neck
 _AXIS = np.array([0.0, 0.857, 0.515])  # chin and nape lie on one level along it
 _STILL_M, _TURNING_M = -0.075, -0.008  # along the axis from the pivot
-
-
-@dataclass(frozen=True)
-class HeadPose:
-    """A turn of the head about the base of the skull, and a shift of the whole person."""
-
-    rotation_rad: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    """Pitch, yaw, roll."""
-
-    translation_m: tuple[float, float, float] = (0.0, 0.0, 0.0)
-
-    def __post_init__(self) -> None:
-        """Refuse a pose that is none."""
-        values = (*self.rotation_rad, *self.translation_m)
-        if not np.isfinite(values).all():
-            msg = (
-                "Expected head rotation and translation as three finite numbers each, but got "
-                f"{self.rotation_rad} rad and {self.translation_m} m."
-            )
-            raise UsageError(msg)
 
 
 @dataclass(frozen=True)

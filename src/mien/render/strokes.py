@@ -15,27 +15,27 @@ from mien.render.camera import Camera
 
 @njit(cache=True, nogil=True)
 @typing.no_type_check
-def draw_strands(strands, rows, behind_them, soft_m, picture):  # noqa: ANN001, ANN201, C901
+def draw_strokes(strokes, rows, behind_them, soft_m, picture):  # noqa: ANN001, ANN201, C901
     """Blend lines over ``picture`` in their order, within rows[0] <= row < rows[1].
 
-    strands: points, half_width, colour, opacity; behind_them: depth, cover.
-    points: (strand, point, 3) picture x, y in pixels and inverse depth in 1/m.
-    half_width: (strand, point) in pixels. colour: (strand, point, 3). opacity: (strand,).
+    strokes: points, half_width, colour, opacity; behind_them: depth, cover.
+    points: (stroke, point, 3) picture x, y in pixels and inverse depth in 1/m.
+    half_width: (stroke, point) in pixels. colour: (stroke, point, 3). opacity: (stroke,).
     depth, cover: (row, column), depth in m of what is drawn already and how much of the pixel it
     covers. soft_m: how far behind that a line fades.
     """
-    points, half_width, colour, opacity = strands
+    points, half_width, colour, opacity = strokes
     depth, cover = behind_them
     edge = 0.9  # pixels by which a line is widened to each side
     area = 16.0 / 15.0  # of the profile (1 - x^2)^2 over -1..1
     columns = picture.shape[1]
-    for strand in range(points.shape[0]):
+    for stroke in range(points.shape[0]):
         for segment in range(points.shape[1] - 1):
-            ax = points[strand, segment, 0]
-            ay = points[strand, segment, 1]
-            dx = points[strand, segment + 1, 0] - ax
-            dy = points[strand, segment + 1, 1] - ay
-            reach = max(half_width[strand, segment], half_width[strand, segment + 1]) + edge
+            ax = points[stroke, segment, 0]
+            ay = points[stroke, segment, 1]
+            dx = points[stroke, segment + 1, 0] - ax
+            dy = points[stroke, segment + 1, 1] - ay
+            reach = max(half_width[stroke, segment], half_width[stroke, segment + 1]) + edge
             top = max(rows[0], int(np.ceil(min(ay, ay + dy) - reach)))
             bottom = min(rows[1] - 1, int(np.floor(max(ay, ay + dy) + reach)))
             if top > bottom:
@@ -46,8 +46,8 @@ def draw_strands(strands, rows, behind_them, soft_m, picture):  # noqa: ANN001, 
             if square == 0.0:
                 continue
             length = np.sqrt(square)
-            near_a = points[strand, segment, 2]
-            near_b = points[strand, segment + 1, 2]
+            near_a = points[stroke, segment, 2]
+            near_b = points[stroke, segment + 1, 2]
             for row in range(top, bottom + 1):
                 for column in range(left, right + 1):
                     px = column - ax
@@ -63,44 +63,44 @@ def draw_strands(strands, rows, behind_them, soft_m, picture):  # noqa: ANN001, 
                         continue
                     t = min(max(along, 0.0), 1.0)
                     half = (
-                        half_width[strand, segment] * (1 - t) + half_width[strand, segment + 1] * t
+                        half_width[stroke, segment] * (1 - t) + half_width[stroke, segment + 1] * t
                     )
                     x = across / (half + edge)
                     if x >= 1.0:
                         continue
                     profile = 1.0 - x * x
                     weight = 2.0 * half / (area * (half + edge))
-                    alpha = min(weight * profile * profile, 1.0) * inside * opacity[strand]
+                    alpha = min(weight * profile * profile, 1.0) * inside * opacity[stroke]
                     behind = 1.0 / (near_a + (near_b - near_a) * t) - depth[row, column]
                     hidden = min(max(behind / soft_m, 0.0), 1.0)
                     alpha *= 1.0 - hidden * cover[row, column]
                     if alpha <= 0.0:
                         continue
                     for channel in range(3):
-                        new = colour[strand, segment, channel] * (1 - t)
-                        new += colour[strand, segment + 1, channel] * t
+                        new = colour[stroke, segment, channel] * (1 - t)
+                        new += colour[stroke, segment + 1, channel] * t
                         picture[row, column, channel] += alpha * (
                             new - picture[row, column, channel]
                         )
 
 
-StrandSet = tuple[
-    Float64[np.ndarray, "strand point 3"],
-    Float64[np.ndarray, "strand point"],
-    Float64[np.ndarray, "strand point 3"],
-    Float64[np.ndarray, " strand"],
+StrokeSet = tuple[
+    Float64[np.ndarray, "stroke point 3"],
+    Float64[np.ndarray, "stroke point"],
+    Float64[np.ndarray, "stroke point 3"],
+    Float64[np.ndarray, " stroke"],
 ]
-"""What :func:`draw_strands` takes first: places in the picture, half widths, colours, opacity."""
+"""What :func:`draw_strokes` takes first: places in the picture, half widths, colours, opacity."""
 
 
-def seen_strands(
-    points_m: Float64[np.ndarray, "strand point 3"],
-    half_width_m: Float64[np.ndarray, "strand point"],
-    colour: Float64[np.ndarray, "strand point 3"],
+def seen_strokes(
+    points_m: Float64[np.ndarray, "stroke point 3"],
+    half_width_m: Float64[np.ndarray, "stroke point"],
+    colour: Float64[np.ndarray, "stroke point 3"],
     opacity: float,
     camera: Camera,
-) -> StrandSet:
-    """Bring strands from space into the picture."""
+) -> StrokeSet:
+    """Bring hairs from space into the picture."""
     screen = camera.screen(points_m.reshape(-1, 3)).reshape(points_m.shape)
     half_width = half_width_m * (screen[..., 2] * camera.focal_px)
     return screen, half_width, np.ascontiguousarray(colour), np.full(len(points_m), opacity)

@@ -1,14 +1,22 @@
 """One track <-> one versioned JSON document, for pipes between programs."""
 
-import json
-
 import numpy as np
 from jaxtyping import Float
+from pydantic import with_config
+from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
-from mien import __version__
-from mien.core.errors import FormatError, UsageError
+from mien.core.errors import FormatError
 from mien.core.track import ActionUnitTrack
 from mien.tracks.fields import Fields, json_number
+from mien.tracks.layouts import (
+    DESCRIBED,
+    ChannelName,
+    EventLayout,
+    FrameIndex,
+    Number,
+    ProvenanceLayout,
+    TimeLayout,
+)
 from mien.tracks.parts import (
     channels_from_json,
     event_to_json,
@@ -20,12 +28,50 @@ from mien.tracks.parts import (
     unseen_from_json,
     unseen_to_json,
 )
-
-DOCUMENT = "mien/track"
-VERSION = 1
+from mien.tracks.versioned_document import VersionedDocument, refusing
 
 HEAD_COLUMNS = ("pitch", "yaw", "roll")
 GAZE_COLUMNS = ("left_pitch", "left_yaw", "right_pitch", "right_yaw")
+
+
+class HeadLayout(TypedDict):
+    """Rotation of the head, one number a sample."""
+
+    pitch: list[Number]
+    yaw: list[Number]
+    roll: list[Number]
+
+
+class GazeLayout(TypedDict):
+    """Gaze of each eye relative to the head, one number a sample."""
+
+    left_pitch: list[Number]
+    left_yaw: list[Number]
+    right_pitch: list[Number]
+    right_yaw: list[Number]
+
+
+@with_config(DESCRIBED)
+class TrackLayout(TimeLayout):
+    """The action units of one face over time; null is not seen."""
+
+    channels: list[ChannelName]
+    activation: dict[ChannelName, list[Number]]
+    """One number a sample; 1 is the unit's full shape, letter E of FACS."""
+
+    confidence: dict[ChannelName, list[Number]]
+    """One number a sample, 0..1."""
+
+    head_rotation_rad: HeadLayout
+    gaze_rad: GazeLayout
+    events: list[EventLayout]
+    unseen: dict[FrameIndex, str]
+    """Why the face was not measured, by sample from 0."""
+
+    provenance: ProvenanceLayout
+
+
+TRACK_DOCUMENT = VersionedDocument("mien/track", 1, TrackLayout)
 
 
 def track_to_json(track: ActionUnitTrack) -> str:
@@ -35,21 +81,27 @@ def track_to_json(track: ActionUnitTrack) -> str:
     """
     names = [str(channel) for channel in track.channels]
     gaze = track.gaze_rad.reshape(track.time.count, 4)
-    content = {
-        "document": DOCUMENT,
-        "version": VERSION,
-        "mien": __version__,
+    content: TrackLayout = {
         **time_to_json(track.time),
         "channels": names,
         "activation": _courses(names, track.activation),
         "confidence": _courses(names, track.confidence),
-        "head_rotation_rad": _courses(HEAD_COLUMNS, track.head_rotation_rad),
-        "gaze_rad": _courses(GAZE_COLUMNS, gaze),
+        "head_rotation_rad": {
+            "pitch": _course(track.head_rotation_rad[:, 0]),
+            "yaw": _course(track.head_rotation_rad[:, 1]),
+            "roll": _course(track.head_rotation_rad[:, 2]),
+        },
+        "gaze_rad": {
+            "left_pitch": _course(gaze[:, 0]),
+            "left_yaw": _course(gaze[:, 1]),
+            "right_pitch": _course(gaze[:, 2]),
+            "right_yaw": _course(gaze[:, 3]),
+        },
         "events": [event_to_json(event) for event in track.events],
         "unseen": unseen_to_json(track.unseen),
         "provenance": provenance_to_json(track.provenance),
     }
-    return json.dumps(content, allow_nan=False)
+    return TRACK_DOCUMENT.text(content)
 
 
 def track_from_json(text: str, *, name: str = "standard input") -> ActionUnitTrack:
@@ -62,13 +114,12 @@ def track_from_json(text: str, *, name: str = "standard input") -> ActionUnitTra
     Raises:
         FormatError: another document or version, a field missing, or numbers that cannot be.
     """
-    fields = Fields.parse(text, name)
-    check_document(fields, DOCUMENT, VERSION)
+    fields = TRACK_DOCUMENT.fields(text, name)
     time = time_from_json(fields)
     channels = channels_from_json(fields, "channels")
     names = [str(channel) for channel in channels]
     gaze = _array(fields, "gaze_rad", GAZE_COLUMNS, time.count)
-    try:
+    with refusing(f"in {name}"):
         return ActionUnitTrack(
             time=time,
             channels=channels,
@@ -80,35 +131,16 @@ def track_from_json(text: str, *, name: str = "standard input") -> ActionUnitTra
             unseen=unseen_from_json(fields.section("unseen")),
             provenance=provenance_from_json(fields.section("provenance")),
         )
-    except UsageError as error:
-        msg = f"{str(error).removesuffix('.')}, in {name}."
-        raise FormatError(msg) from error
-
-
-def check_document(fields: Fields, document: str, version: int) -> None:
-    """Refuse another document or version.
-
-    Raises:
-        FormatError: with what came and how to mend it.
-    """
-    found = fields.text("document")
-    if found != document:
-        msg = f"Expected a {document} document in {fields.where}, but got {found!r}."
-        raise FormatError(msg)
-    number = fields.whole("version")
-    if number != version:
-        how = "Update mien." if number > version else "Make the file again."
-        msg = f"Expected version {version} of {document} in {fields.where}, got {number}. {how}"
-        raise FormatError(msg)
 
 
 def _courses(
-    names: list[str] | tuple[str, ...], values: Float[np.ndarray, "frame column"]
-) -> dict[str, list[float | str | None]]:
-    return {
-        name: [json_number(value) for value in values[:, column].tolist()]
-        for column, name in enumerate(names)
-    }
+    names: list[str], values: Float[np.ndarray, "frame column"]
+) -> dict[ChannelName, list[Number]]:
+    return {name: _course(values[:, column]) for column, name in enumerate(names)}
+
+
+def _course(values: Float[np.ndarray, " frame"]) -> list[Number]:
+    return [json_number(value) for value in values.tolist()]
 
 
 def _array(

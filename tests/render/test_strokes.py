@@ -1,10 +1,10 @@
-"""Strands: a thin line neither breaks nor shimmers."""
+"""Strokes: a thin line neither breaks nor shimmers."""
 
 import numpy as np
 import pytest
 from jaxtyping import Float32
 
-from mien.render.strands import draw_strands
+from mien.render.strokes import draw_strokes
 
 
 def _ink(
@@ -23,7 +23,7 @@ def _ink(
     points[0, :, 1] = 8.0 + shift[1] + 6.0 * along
     points[0, :, 2] = 1.0
     picture = np.zeros((22, 22, 3), np.float32)
-    draw = draw_strands.py_func if plain else draw_strands
+    draw = draw_strokes.py_func if plain else draw_strokes
     draw(
         (
             points,

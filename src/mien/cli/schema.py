@@ -1,0 +1,97 @@
+"""The verb `schema`: what stands in the JSON that mien writes."""
+
+import json
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from mien.cli import options
+from mien.cli.documents import document
+from mien.cli.voice import print_table, say_lines
+
+
+class Document(StrEnum):
+    """Everything that mien writes as JSON."""
+
+    TRACK = "track"
+    PERFORMANCE = "performance"
+    TRACKS = "tracks"
+    EVENTS = "events"
+    RESULTS = "results"
+    DOCTOR = "doctor"
+    MODELS = "models"
+    MODELS_FETCHED = "models-fetched"
+    HEAD_SHEET = "head-sheet"
+    SCHEMAS = "schemas"
+
+
+_ABOUT = {
+    Document.TRACK: "analyze --out -: the action units of one face over time",
+    Document.PERFORMANCE: "performance.json: curves for the controls of a rig",
+    Document.TRACKS: "tracks.json: what the columns of tracks.csv mean",
+    Document.EVENTS: "events.json: what the columns of events.tsv mean",
+    Document.RESULTS: "run, analyze, demo with --json",
+    Document.DOCTOR: "doctor --json",
+    Document.MODELS: "models list --json",
+    Document.MODELS_FETCHED: "models fetch --json",
+    Document.HEAD_SHEET: "head sheet --json",
+    Document.SCHEMAS: "schema --json",
+}
+
+Name = Annotated[
+    Document | None,
+    typer.Argument(
+        metavar="DOCUMENT",
+        help=f"One of {', '.join(Document)}. Without it, all of them are listed.",
+        show_choices=False,
+    ),
+]
+
+
+def schema_verb(
+    name: Name = None,
+    *,
+    as_json: options.AsJson = False,
+    debug: options.Debug = False,  # noqa: ARG001 - read by the border
+) -> int:
+    """Print the JSON schema of a document that mien writes.
+
+    The schema (draft 2020-12) says which fields a document has and what they mean. A later version
+    of mien may add fields; what goes or changes its meaning gets another version number.
+    """
+    if name is not None:
+        say_lines([json.dumps(schema_of_document(name), indent=None if as_json else 2)])
+    elif as_json:
+        every = [
+            {"name": one.value, "about": _ABOUT[one], "json_schema": schema_of_document(one)}
+            for one in Document
+        ]
+        say_lines([document("mien/schemas", 1, {"schemas": every})])
+    else:
+        print_table("", ("document", "what it is"), [(one.value, _ABOUT[one]) for one in Document])
+    return 0
+
+
+def schema_of_document(name: Document) -> dict[str, Any]:
+    """Give the schema of one document."""
+    from mien.cli.layouts import VERB_DOCUMENTS  # noqa: PLC0415 - keeps `mien --help` quick
+    from mien.rig import PERFORMANCE_DOCUMENT  # noqa: PLC0415
+    from mien.tracks import (  # noqa: PLC0415
+        EVENT_COLUMNS,
+        OPENFACE_COLUMNS,
+        TRACK_DOCUMENT,
+        dictionary_schema,
+    )
+
+    match name:
+        case Document.TRACK:
+            return TRACK_DOCUMENT.schema()
+        case Document.PERFORMANCE:
+            return PERFORMANCE_DOCUMENT.schema()
+        case Document.TRACKS:
+            return dictionary_schema("tracks.json", OPENFACE_COLUMNS)
+        case Document.EVENTS:
+            return dictionary_schema("events.json", EVENT_COLUMNS)
+        case _:
+            return VERB_DOCUMENTS[name.value].schema()
