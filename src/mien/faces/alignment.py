@@ -94,14 +94,14 @@ def crop_transforms(
         msg = f"Face {track.face_id} is in no frame, so it cannot be aligned. Choose another face."
         raise FaceError(msg)
     points = smooth_landmarks(track)[:, RIGID_POINTS, :2].astype(np.float64)
-    target = _layout(points[track.success]) * size_px
+    target = layout_of(points[track.success]) * size_px
     transforms = np.full((len(points), 2, 3), np.nan)
     for frame in np.flatnonzero(track.success):
         transforms[frame] = similarity(points[frame], target)
     return transforms
 
 
-def _layout(points: Float[np.ndarray, "frame 13 2"]) -> Float[np.ndarray, "13 2"]:
+def layout_of(points: Float[np.ndarray, "frame 13 2"]) -> Float[np.ndarray, "13 2"]:
     """Median place of the rigid points in parts of the crop."""
     eyes = np.array([[0.5 - EYES_APART / 2, EYE_LINE], [0.5 + EYES_APART / 2, EYE_LINE]])
     placed = np.empty_like(points)

@@ -18,6 +18,9 @@ WINDOW_S = 2.0
 HOP_S = 0.5
 """A new reference is chosen this often; each frame is compared with one reference only."""
 
+MIN_KEY_STEP_S = 0.2
+"""Key frames nearer than this are no events of their own: the whole video is coded so."""
+
 WORKERS = 2
 
 
@@ -29,6 +32,9 @@ class AlignedFrame:
     picture: UInt8[np.ndarray, "s s"] | None
     """None where the frame has no face."""
 
+    key: bool = False
+    """Whether the video's encoder began anew here."""
+
 
 @dataclass(frozen=True)
 class CellFlow:
@@ -37,6 +43,9 @@ class CellFlow:
     times_s: Times
     flow_px: Float32[np.ndarray, "frame row column 2"]
     """Pixels of the aligned face against the face at rest; NaN where there is no face."""
+
+    steps_s: tuple[float, ...] = ()
+    """Times at which the flow may jump for no movement of the face: the encoder began anew."""
 
 
 @dataclass
@@ -128,6 +137,7 @@ def measure_cell_flow(
         progress: called with the number of fields measured so far.
     """
     times: list[float] = []
+    keys: list[bool] = []
     fields: dict[int, CellField] = {}
 
     def keep(results: Iterator[tuple[int, CellField]]) -> None:
@@ -140,6 +150,7 @@ def measure_cell_flow(
         run: _Run | None = None
         for index, frame in enumerate(frames):
             times.append(frame.time_s)
+            keys.append(frame.key)
             if frame.picture is None:
                 if run is not None:
                     keep(run.finish())
@@ -154,4 +165,11 @@ def measure_cell_flow(
     flow = np.full((len(times), GRID, GRID, 2), np.nan, np.float32)
     for index, field in fields.items():
         flow[index] = field
-    return CellFlow(np.asarray(times, np.float64), flow)
+    times_s = np.asarray(times, np.float64)
+    return CellFlow(times_s, flow, _steps(times_s[np.asarray(keys, bool)]))
+
+
+def _steps(keys_s: Times) -> tuple[float, ...]:
+    """Key frames after the first; none where they follow so closely that all are like them."""
+    far = len(keys_s) > 1 and float(np.median(np.diff(keys_s))) >= MIN_KEY_STEP_S
+    return tuple(keys_s[1:].tolist()) if far else ()

@@ -81,10 +81,11 @@ def aligned_frames(source: VideoSource, face: AlignedFace) -> Iterator[AlignedFr
     shrink = crop_shrink(face.transforms)
     for frame, matrix in zip(prefetched(source.frames()), face.transforms, strict=False):
         if not np.isfinite(matrix).all():
-            yield AlignedFrame(frame.time_s, None)
+            yield AlignedFrame(frame.time_s, None, frame.key)
             continue
         grey = cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2GRAY)
-        yield AlignedFrame(frame.time_s, warp_crop(grey, matrix, CROP_SIZE_PX, shrink=shrink))
+        crop = warp_crop(grey, matrix, CROP_SIZE_PX, shrink=shrink)
+        yield AlignedFrame(frame.time_s, crop, frame.key)
 
 
 def measure_motion(source: VideoSource, face: AlignedFace, progress: Progress) -> CellFlow:
@@ -142,5 +143,6 @@ def signals_of(face: AlignedFace, flow: CellFlow, rate: Fraction) -> tuple[FaceS
         head_rotation_rad=uniform(rotation),
         gaze_rad=uniform(gaze),
         unseen=unseen,
+        steps_s=flow.steps_s,
     )
     return signals, uniform

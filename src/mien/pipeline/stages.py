@@ -91,7 +91,7 @@ def tracks_stage(models: Mapping[str, str], rate: Fraction | None) -> Stage[Foll
 def flow_stage(models: Mapping[str, str], rate: Fraction | None, face: int) -> Stage[CellFlow]:
     """Describe the measuring of motion of one face; ``rate`` is that of a folder of images."""
     settings = {**models, "rate": str(rate), "face": str(face)}
-    return Stage("flow", "measuring motion", "3", settings, _pack_flow, _unpack_flow)
+    return Stage("flow", "measuring motion", "4", settings, _pack_flow, _unpack_flow)
 
 
 def _pack_followed(followed: Followed) -> StageResult:
@@ -137,8 +137,15 @@ def _unpack_followed(result: StageResult) -> Followed:
 
 
 def _pack_flow(flow: CellFlow) -> StageResult:
-    return StageResult({"times_s": flow.times_s, "flow_px": flow.flow_px})
+    return StageResult(
+        {
+            "times_s": flow.times_s,
+            "flow_px": flow.flow_px,
+            "steps_s": np.asarray(flow.steps_s, np.float64),
+        }
+    )
 
 
 def _unpack_flow(result: StageResult) -> CellFlow:
-    return CellFlow(result.arrays["times_s"], result.arrays["flow_px"])
+    steps_s = tuple(float(step_s) for step_s in result.arrays["steps_s"])
+    return CellFlow(result.arrays["times_s"], result.arrays["flow_px"], steps_s)

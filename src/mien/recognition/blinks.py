@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from mien.core.arrays import Times
-from mien.motion.drift import running_median
+from mien.motion.running_median import running_median
 
 CLOSED_RATIO = 0.72
 """Below this part of its median an eye counts as closing."""

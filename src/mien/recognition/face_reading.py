@@ -89,14 +89,14 @@ def read_face(
     """
     limits = thresholds or SpottingThresholds()
     times_s = signals.time.times_s
-    step_s = signals.time.step_s
     closures = find_closures(signals.opening_ratio)
     if not np.isfinite(signals.flow_px[:, basis.seen]).all(axis=(1, 2)).any():
         return _nothing_seen(signals)
     spotting = spot_movements(
         times_s, signals.flow_px, basis, blink_gate(times_s, closures), limits, signals.steps_s
     )
-    whitened, movements = spotting.whitened, spotting.movements
+    whitened = spotting.whitened
+    movements = tuple(_unless_unnamed(whitened, movement) for movement in spotting.movements)
     broad = whiten(basis, whitened.noise_px, neighbours=False)
     findings = tuple(
         _finding(signals, (whitened, broad), movement, limits, prior)
@@ -106,13 +106,12 @@ def read_face(
     activation, confidence, channels = _activations(signals, broad, closures, findings)
     slow = [f for f in channels if f.au in {c.au for c in signals.posture.channels}]
     events = [finding.event for finding in findings]
-    events += [
-        replace(
-            _finding(signals, (whitened, broad), movement, limits, prior).event, kind=EventKind.MACRO
-        )
+    longer = [
+        _finding(signals, (whitened, broad), movement, limits, prior)
         for movement in movements
         if movement.long
     ]
+    events += [replace(finding.event, kind=EventKind.MACRO) for finding in longer]
     events += _closure_events(times_s, closures)
     events += macro_events(
         times_s,
@@ -132,6 +131,12 @@ def read_face(
     )
     refused = tuple(movement for movement in movements if movement.refused)
     return FaceReading(track, findings, refused, spotting.noise_px, spotting.scan)
+
+
+def _unless_unnamed(whitened: Whitened, movement: Movement) -> Movement:
+    if (movement.refused and not movement.long) or name_units(whitened, movement.vector):
+        return movement
+    return replace(movement, refused="no action unit stands out in it")
 
 
 def _finding(
@@ -173,7 +178,9 @@ def _activations(
     posture = signals.posture
     activation = np.zeros((len(times_s), len(channels)))
     confidence = np.zeros_like(activation)
-    slow = smooth_in_time(posture.activation, step_s=signals.time.step_s, deviation_s=_POSTURE_SMOOTH_S)
+    slow = smooth_in_time(
+        posture.activation, step_s=signals.time.step_s, deviation_s=_POSTURE_SMOOTH_S
+    )
     for finding in findings:
         _bridge(slow, times_s, finding.event.onset_s, finding.event.offset_s)
     trust = np.clip(1 - posture.residual_m / _RESIDUAL_LIMIT_M, 0, 1)

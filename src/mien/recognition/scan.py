@@ -136,9 +136,7 @@ class Scanner:
         share = np.minimum(self._usual_gain / gain, 1.0)
         return heights * share[:, :, None].astype(heights.dtype)
 
-    def _floor(
-        self, heights: Float[np.ndarray, "centre value"]
-    ) -> Float[np.ndarray, "row column"]:
+    def _floor(self, heights: Float[np.ndarray, "centre value"]) -> Float[np.ndarray, "row column"]:
         floor = np.full(self._shape[:2], np.nan)
         fields = heights.reshape(len(heights), 1, -1, 2)
         floor[self._seen] = noise_floor(fields)[0]

@@ -62,7 +62,9 @@ class Movement:
         """Motion in the frames around without slow change; NaN where the face is not seen."""
         near_s, near_px = times_s[self.frames], flow_px[self.frames]
         shape = _shape(near_s, self.moments)
-        flat = remove_slow_change(near_s, near_px.reshape(len(near_s), -1), self.used, shape, steps_s=self.steps_s)
+        flat = remove_slow_change(
+            near_s, near_px.reshape(len(near_s), -1), self.used, shape, steps_s=self.steps_s
+        )
         return flat.reshape(near_px.shape)
 
 

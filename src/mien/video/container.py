@@ -57,7 +57,8 @@ class ContainerSource(VideoSource):
             latest_s = time_s
             if start_s is None or time_s >= start_s - 1e-9:
                 count += 1
-                yield Frame(index, time_s, frame_to_rgb(decoded, self.info.rotation_deg))
+                rgb = frame_to_rgb(decoded, self.info.rotation_deg)
+                yield Frame(index, time_s, rgb, bool(decoded.key_frame))
                 index += 1
             elif first_index == 0:
                 index += 1

@@ -19,6 +19,9 @@ class Frame:
     rgb: ImageRgb
     """8 bit, full range."""
 
+    key: bool = False
+    """Whether the file holds this picture whole, not as a change against others."""
+
 
 @dataclass(frozen=True)
 class VideoInfo:

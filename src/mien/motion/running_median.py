@@ -1,11 +1,10 @@
-"""Separation of brief movement from slow change by a running median."""
+"""What a signal usually is: the running median, in which brief movement vanishes."""
 
 import numpy as np
 from jaxtyping import Float
 
 from mien.core.arrays import Times
 
-HALF_WINDOW_S = 0.6
 _KNOT_S = 0.05
 _MAX_SAMPLES = 49
 
@@ -14,7 +13,7 @@ def running_median(
     times_s: Times,
     values: Float[np.ndarray, "frame ..."],
     *,
-    half_window_s: float = HALF_WINDOW_S,
+    half_window_s: float,
 ) -> Float[np.ndarray, "frame ..."]:
     """Median over a centred window, evaluated every 50 ms and interpolated linearly between.
 
@@ -47,16 +46,3 @@ def running_median(
     share = (place - left).reshape(-1, *[1] * (values.ndim - 1)).astype(np.float32)
     blended: Float[np.ndarray, "frame ..."] = medians[left] * (1 - share) + medians[right] * share
     return blended
-
-
-def remove_drift(
-    times_s: Times,
-    values: Float[np.ndarray, "frame ..."],
-    *,
-    half_window_s: float = HALF_WINDOW_S,
-) -> Float[np.ndarray, "frame ..."]:
-    """Leave what is brief: the values less their running median."""
-    brief: Float[np.ndarray, "frame ..."] = values - running_median(
-        times_s, values, half_window_s=half_window_s
-    )
-    return brief
