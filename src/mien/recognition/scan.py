@@ -47,8 +47,9 @@ class Scan:
 
         The first factor asks whether something moved, the second whether a face moves like that.
         """
-        root: Float[np.ndarray, "centre duration"] = np.sqrt(np.maximum(self.explained, 0))
-        return root * self.fraction
+        root = np.sqrt(np.maximum(self.explained, 0))
+        product: Float[np.ndarray, "centre duration"] = root * self.fraction
+        return product
 
     @property
     def best(self) -> Float[np.ndarray, " centre"]:
@@ -134,7 +135,10 @@ class Scanner:
     ) -> Float[np.ndarray, "centre duration value"]:
         """Bring heights that few frames speak for down to the usual noise."""
         share = np.minimum(self._usual_gain / gain, 1.0)
-        return heights * share[:, :, None].astype(heights.dtype)
+        evened: Float[np.ndarray, "centre duration value"] = heights * share[:, :, None].astype(
+            heights.dtype
+        )
+        return evened
 
     def _floor(self, heights: Float[np.ndarray, "centre value"]) -> Float[np.ndarray, "row column"]:
         floor = np.full(self._shape[:2], np.nan)

@@ -192,7 +192,8 @@ def _measure(
 def _shape(times_s: Times, moments: Moments) -> Float[np.ndarray, " frame"]:
     """Course of height 1 with the given moments."""
     one = (np.array([moments.onset_s]), np.array([moments.apex_s]), np.array([moments.offset_s]))
-    return flanks(times_s, *one)[0]
+    shape: Float[np.ndarray, " frame"] = flanks(times_s, *one)[0]
+    return shape
 
 
 def _own_course(
