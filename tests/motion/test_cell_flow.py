@@ -126,3 +126,10 @@ def test_noise_floor_of_nothing_is_not_a_number() -> None:
 def test_a_reference_of_few_frames_is_still_a_picture(count: int) -> None:
     flow = measure_cell_flow(clip(np.zeros((count, 2)))).flow_px
     np.testing.assert_allclose(flow, 0, atol=0.02)
+
+
+def test_key_frames_are_steps_unless_every_frame_is_one() -> None:
+    frames = [AlignedFrame(i / 30, moved(0, 0), key=i % 12 == 0) for i in range(40)]
+    assert measure_cell_flow(frames).steps_s == pytest.approx((0.4, 0.8, 1.2))
+    every = [AlignedFrame(i / 30, moved(0, 0), key=True) for i in range(40)]
+    assert measure_cell_flow(every).steps_s == ()

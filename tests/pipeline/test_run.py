@@ -1,6 +1,7 @@
 """The main job as its user has it: one command, all files, and the truth beside it."""
 
 import json
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -9,11 +10,18 @@ from typer.testing import CliRunner
 
 from mien.cli import app
 from mien.core.track import EventKind
+from mien.evaluation import match_events
+from mien.head import load_head
 from mien.pipeline.analysis import analyse_video
 from mien.pipeline.settings import RunSettings
+from mien.recognition.gates import SpottingThresholds
 from mien.rig import read_performance
+from mien.synth.clip_plan import HeadMotion
+from mien.synth.footage import render_clip
+from mien.synth.measuring_sets import plan_clip
+from mien.synth.still import sway_photograph
 from mien.tracks import read_events_tsv, read_tracks_parquet
-from mien.video import open_video
+from mien.video import open_video, write_video
 from mien.work import Silent
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("face_models")]
@@ -90,6 +98,37 @@ def test_two_smiles_are_no_micro_expressions_and_a_blink_is_a_blink(
     ]
     assert smiles
     assert tmp_path.exists()
+
+
+def test_a_photograph_that_sways_shows_no_movement(tmp_path: Path) -> None:
+    data = pytest.importorskip("skimage.data")
+    clip = tmp_path / "still.mp4"
+    footage = sway_photograph(
+        data.astronaut(), rate=Fraction(30), duration_s=8.0, head=HeadMotion(seed=1), seed=1
+    )
+    write_video(clip, footage, rate=Fraction(30), crf=12)
+    analysis = analyse_video(clip, RunSettings(), Silent())
+    assert analysis.track.of_kind(EventKind.MICRO) == ()
+    assert analysis.face is not None
+    assert analysis.face.reading.scan.best.max() < 0.8 * SpottingThresholds().score
+
+
+@pytest.mark.parametrize("name", ["D", "W"])
+def test_compressed_and_weak_movements_are_found_with_their_units(
+    tmp_path: Path, name: str
+) -> None:
+    people = tuple(person.name for person in load_head().people_of("held-out"))
+    plan = plan_clip(name, 3, people, seed=7)
+    clip = tmp_path / "clip.mp4"
+    write_video(clip, render_clip(plan), rate=plan.rate, crf=26 if name == "D" else 1)
+    track = analyse_video(clip, RunSettings(), Silent()).track
+    planted = plan.truth().of_kind(EventKind.MICRO)
+    matches, wrong = match_events(planted, track.of_kind(EventKind.MICRO))
+    assert wrong == ()
+    for match in matches:
+        assert match.found is not None
+        assert match.found.units[0].channel in {unit.channel for unit in match.truth.units}
+        assert match.found.apex_s == pytest.approx(match.truth.apex_s, abs=0.03)
 
 
 def test_a_video_without_a_face_is_an_empty_result(media: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from mien.core.errors import UsageError, VideoError
-from mien.video import open_video
+from mien.video import open_video, write_video
 
 MakeVideo = Callable[..., Path]
 
@@ -336,3 +336,11 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 def test_a_rate_for_a_file_is_refused(make_video: MakeVideo) -> None:
     with pytest.raises(UsageError, match="own time stamps"):
         open_video(make_video(), rate=Fraction(25))
+
+
+def test_key_frames_of_the_encoder_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "keys.mp4"
+    pictures = (np.full((48, 64, 3), 3 * i, np.uint8) for i in range(65))
+    write_video(path, pictures, rate=Fraction(30))
+    keys = [frame.index for frame in open_video(path).frames() if frame.key]
+    assert keys == [0, 30, 60]

@@ -119,15 +119,15 @@ def _mark(axes: Axes, events: tuple[Event, ...]) -> None:
 def draw_recognition(path: Path) -> None:
     """Draw score, explained fraction and courses over the demo's clip, with the truth."""
     demo = demo_reading()
-    track, reading = demo.analysis.track, demo.face.reading.reading
+    track, scan = demo.analysis.track, demo.face.reading.scan
     times_s = track.time.times_s
     limits = SpottingThresholds()
     made = figure(1000, 520)
     score, fraction, course = made.subplots(3, 1, sharex=True)
-    score.semilogy(times_s, np.maximum(reading.score, 1e-2), color=INK, linewidth=1)
+    score.semilogy(scan.centres_s, np.maximum(scan.best, 1e-2), color=INK, linewidth=1)
     score.axhline(limits.score, color=RIGHT, linewidth=0.8, linestyle="--")
     score.set_ylabel("score")
-    fraction.plot(times_s, reading.fraction, color=INK, linewidth=1)
+    fraction.plot(scan.centres_s, scan.fraction.max(axis=1), color=INK, linewidth=1)
     fraction.axhline(limits.fraction, color=RIGHT, linewidth=0.8, linestyle="--")
     fraction.set_ylabel("explained part")
     for name, colour in (("AU02L", LEFT), ("AU12L", RIGHT), ("AU45L", BLINK)):

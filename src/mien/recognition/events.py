@@ -16,7 +16,7 @@ from mien.recognition.nonnegative import nonnegative_course
 from mien.recognition.pursuit import NamedUnit
 from mien.recognition.spotting import Movement
 
-MICRO_REFERENCE = "the change against the face at rest within one second around"
+MICRO_REFERENCE = "the change against the slow movement of the face within half a second around"
 MACRO_REFERENCE = "the face's usual posture in this video"
 
 _MACRO_LEVEL = 0.25

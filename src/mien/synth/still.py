@@ -38,7 +38,7 @@ def sway_photograph(
     Raises:
         UsageError: less than one frame.
     """
-    import cv2  # noqa: PLC0415 - only this kind of footage needs it
+    import cv2
 
     count = round(duration_s * rate)
     if count < 1:
