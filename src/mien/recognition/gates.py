@@ -9,7 +9,7 @@ from mien.recognition.timing import Moments
 class SpottingThresholds:
     """Fixed on footage kept apart from any test."""
 
-    score: float = 1.45
+    score: float = 1.25
     """Root of the explained energy times the explained fraction."""
 
     fraction: float = 0.1
