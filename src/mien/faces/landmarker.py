@@ -4,6 +4,7 @@ Source: Kartynnik et al., *Real-time Facial Surface Geometry from Monocular Vide
 2019 (arXiv 1907.06724).
 """
 
+import os
 from dataclasses import dataclass
 
 import cv2
@@ -15,6 +16,9 @@ from mien.core.arrays import ImageRgb
 from mien.faces.network import Network
 from mien.faces.region import Region
 from mien.faces.warping import apply_transform, invert_transform, warp
+
+THREADS = 2
+"""The network is most of the tracking; two threads halve its time, its numbers stay the same."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class FaceLandmarker:
     """One landmark network: 478 points (official) or 468 (wheel)."""
 
     def __init__(self, model: bytes) -> None:
-        self._network = Network(model)
+        self._network = Network(model, thread_count=min(THREADS, os.cpu_count() or 1))
         self._size = self._network.input_shape[1]
 
     def fit(self, image: ImageRgb, region: Region) -> Mesh:

@@ -1,5 +1,6 @@
 """Finding faces of any size in a picture of any orientation."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,14 +51,19 @@ class FaceSearch:
         mesh = self._landmarker.fit(image, region)
         return mesh if mesh.presence >= _PRESENCE else None
 
-    def faces(self, image: ImageRgb, turn_deg: int, *, tiles: bool) -> tuple[FoundFace, ...]:
+    def faces(
+        self, image: ImageRgb, turn_deg: int, *, tiles: bool, known: Sequence[Mesh] = ()
+    ) -> tuple[FoundFace, ...]:
         """Find all faces that detector and mesh agree upon, best first.
 
         ``turn_deg`` (0, 90, 180, 270) turns the picture counter-clockwise for the detector. With
         ``tiles``, overlapping parts are searched too where nothing or only a small face is seen.
+        Faces on which a ``known`` mesh lies already are left out.
         """
         found: list[FoundFace] = []
         for detection in self._detections(image, turn_deg, tiles=tiles):
+            if any(_agree(one, detection) for one in known):
+                continue
             mesh = self._fit_detection(image, detection)
             if mesh is not None and not any(same_face(mesh, other.mesh) for other in found):
                 found.append(FoundFace(mesh, detection.score))

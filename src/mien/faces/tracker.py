@@ -166,7 +166,8 @@ class FaceTracker:
                 self._end(tracklet, index, reason)
 
     def _look_for_faces(self, index: int, image: ImageRgb, *, thorough: bool) -> None:
-        found = self._search.faces(image, self._turn_deg, tiles=thorough)
+        active = [Mesh(tracklet.points_px[-1], 1.0) for tracklet in self._active]
+        found = self._search.faces(image, self._turn_deg, tiles=thorough, known=active)
         if not found and thorough and not self._active and not self._ended:
             scores = {turn: self._search.upright_score(image, turn) for turn in TURNS_DEG}
             best = max(scores, key=lambda turn: scores[turn])
