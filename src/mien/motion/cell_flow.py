@@ -56,6 +56,9 @@ class _Held:
     small: Float[np.ndarray, "row column"]
 
 
+_Job = tuple[int, Future[CellField], CellField]
+
+
 class _Run:
     """One unbroken run of faces: holds a window of frames, gives out fields hop by hop."""
 
@@ -68,6 +71,7 @@ class _Run:
         # Where the present reference stands against the run's first one. Without it every new
         # reference would look like a sudden step of the whole face.
         self._offset: CellField = np.zeros((GRID, GRID, 2), np.float32)
+        self._jobs: list[_Job] = []
 
     def add(self, frame: _Held) -> Iterator[tuple[int, CellField]]:
         if self._hop_start_s is None:
@@ -87,6 +91,8 @@ class _Run:
             if last_s < end_s + HOP_S / 2:
                 end_s = last_s + HOP_S
             yield from self._hop(end_s)
+        yield from _results(self._jobs)
+        self._jobs = []
 
     def _hop(self, end_s: float) -> Iterator[tuple[int, CellField]]:
         start_s = self._hop_start_s
@@ -107,11 +113,14 @@ class _Run:
         else:
             reference = todo[0].picture if self._reference is None else self._reference
             self._reference = reference
-        jobs: list[tuple[int, Future[CellField]]] = [
-            (f.index, self._pool.submit(pooled_flow, reference, f.picture)) for f in todo
-        ]
-        for index, job in jobs:
-            yield index, job.result() + self._offset
+        # The pool works on this hop while the caller reads the next one.
+        before, self._jobs = (
+            self._jobs,
+            [
+                (f.index, self._pool.submit(pooled_flow, reference, f.picture), self._offset)
+                for f in todo
+            ],
+        )
         self._next_index = todo[-1].index + 1
         keep_from_s = end_s + HOP_S / 2 - WINDOW_S / 2
         while (
@@ -120,6 +129,12 @@ class _Run:
             and (self._held[0].index < self._next_index)
         ):
             self._held.popleft()
+        yield from _results(before)
+
+
+def _results(jobs: list[_Job]) -> Iterator[tuple[int, CellField]]:
+    for index, job, offset in jobs:
+        yield index, job.result() + offset
 
 
 def measure_cell_flow(

@@ -74,10 +74,13 @@ def _flatten(
     noise_px: Float[np.ndarray, "row column"],
     apart: Float[np.ndarray, "cell cell"],
 ) -> Float[np.ndarray, "field value"]:
-    scaled = flow_px[:, seen] / noise_px[seen][:, None]
+    # In the precision of the fields: measured ones are many, and are not known to seven digits.
+    kind = flow_px.dtype
+    scaled = flow_px[:, seen] / noise_px[seen][:, None].astype(kind)
+    spread = apart.T.astype(kind)
     flat: Float[np.ndarray, "field value"] = np.concatenate(
-        [scaled[..., 0] @ apart.T, scaled[..., 1] @ apart.T], axis=1
-    )
+        [scaled[..., 0] @ spread, scaled[..., 1] @ spread], axis=1
+    ).astype(np.float64)
     return flat
 
 
