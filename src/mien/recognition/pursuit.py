@@ -11,7 +11,11 @@ from mien.recognition.nonnegative import nonnegative_course
 
 MAX_UNITS = 3
 MIN_GAIN = 0.12
-"""A further unit must explain this part of the motion, or the pursuit stops."""
+"""A further unit must add this part to what all units together explain of the motion."""
+
+SURE_GAIN, SURE_ENERGY = 0.08, 100.0
+"""Or this part, when that is so many squared noise units that it cannot be noise: nothing but
+noise is explained up to 60 of them in half a minute."""
 
 ONE_SIDED_RATIO = 0.35
 """A side with less than this part of the other side's share is not named."""
@@ -89,7 +93,8 @@ def name_units(
         whitened: the units in noise units.
         vector: the motion at its apex, in the same space.
         max_units: stop after so many units.
-        min_gain: stop when the next unit explains less than this part of the energy.
+        min_gain: stop when the next unit adds less than this part of what all units explain, unless
+            it stands far above the noise.
     """
     energy = _explained(whitened.design, vector)
     if energy <= 0:
@@ -111,7 +116,8 @@ def name_units(
             break
         best = max(trials, key=lambda key: trials[key])
         gain = (trials[best] - explained) / energy
-        if gain < min_gain:
+        sure = gain >= SURE_GAIN and gain * energy > SURE_ENERGY
+        if gain < min_gain and not sure:
             break
         chosen.append(best)
         gains.append(gain)
