@@ -236,6 +236,16 @@ def test_a_clip_of_exactly_a_fifth_of_a_second_is_long_enough(tmp_path: Path, ra
     assert result.exit_code == 0, result.stderr
 
 
+def test_a_face_of_a_quarter_second_is_told_to_be_too_brief_to_judge(tmp_path: Path) -> None:
+    path = clip(tmp_path / "brief.mp4", still(13))
+    result = analyze(path, "--out", tmp_path / "out")
+    assert result.exit_code == 0, result.stderr
+    assert (
+        "brief.mp4 is too short, or shows the face too briefly, to tell a brief movement from slow "
+        "change: none could be looked for. Give at least one second."
+    ) in said(result)
+
+
 def test_a_frame_an_hour_after_the_others_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
     path = tmp_path / "stray.mp4"
     with av.open(str(path), "w") as container:

@@ -118,7 +118,7 @@ def test_compressed_and_weak_movements_are_found_with_their_units(
     tmp_path: Path, name: str
 ) -> None:
     people = tuple(person.name for person in load_head().people_of("held-out"))
-    plan = plan_clip(name, 3, people, seed=7)
+    plan = plan_clip(name, 9, people, seed=7)
     clip = tmp_path / "clip.mp4"
     write_video(clip, render_clip(plan), rate=plan.rate, crf=26 if name == "D" else 1)
     track = analyse_video(clip, RunSettings(), Silent()).track

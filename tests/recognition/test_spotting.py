@@ -99,3 +99,13 @@ def test_noise_that_is_alike_in_neighbours_becomes_white() -> None:
     side = vectors[:, : GRID * GRID].reshape(300, GRID, GRID)
     alike = np.corrcoef(side[:, :, 1:].ravel(), side[:, :, :-1].ravel())[0, 1]
     assert abs(alike) < 0.03
+
+
+@pytest.mark.parametrize("frames", [11, 20, 40])
+def test_a_video_too_short_for_a_bump_has_no_movement_and_no_invented_noise(frames: int) -> None:
+    part = slice(0, frames)
+    flow = (noise() + moved(0, course(0.1, 0.3)))[part]
+    found = spot_movements(TIMES[part], flow, basis(), NOBODY_BLINKS[part], SpottingThresholds())
+    assert reported(found) == []
+    if frames == 11:
+        assert np.isnan(found.noise_px)

@@ -158,6 +158,11 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
     reading = read_face(signals, basis, prior=settings.prior)
     clock.lap("recognition")
     progress.finish()
+    if not reading.scan.energy.any():
+        warnings.append(
+            f"{video.info.name} is too short, or shows the face too briefly, to tell a brief "
+            "movement from slow change: none could be looked for. Give at least one second."
+        )
     provenance = Provenance(
         source=video.info.name,
         source_sha256=store.input_sha256,

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 
 from mien.core.arrays import Times
 from mien.motion.bumps import bump_heights
-from mien.motion.noise import noise_floor
+from mien.motion.noise import MIN_FLOOR_PX, noise_floor
 from mien.recognition.basis import Basis, Whitened, whiten
 from mien.recognition.nonnegative import nonnegative_course
 
@@ -88,19 +88,20 @@ class Scanner:
             times_s[0] + _MARGIN_S, times_s[-1] - _MARGIN_S + 1e-9, max(STEP_S, step_s)
         )
         heights, gain = self._heights(centres_s, usable, DURATIONS_S)
-        self._usual_gain = np.nan_to_num(np.nanmedian(gain, axis=0), nan=1.0)
+        self._usual_gain = np.array([_median_of_known(column) for column in gain.T])
         heights = self._evened(heights, gain)
+        floors = [self._floor(heights[:, place]) for place in range(len(DURATIONS_S))]
+        self.noise_px = float(np.median(floors[0][basis.seen]))
+        """Median noise of the face's cells, as the shortest bump meets it; NaN where the video is
+        too short to tell any bump from slow change."""
+
+        # A duration that no place can be asked for has no noise; nothing is judged by it either.
         self.whitened: tuple[Whitened, ...] = tuple(
-            whiten(basis, self._floor(heights[:, place])) for place in range(len(DURATIONS_S))
+            whiten(basis, np.where(np.isnan(floor), MIN_FLOOR_PX, floor)) for floor in floors
         )
         shape = (len(centres_s), len(DURATIONS_S))
         nothing = Scan(centres_s, np.zeros(shape), np.zeros(shape))
         self.scan = self._judged(nothing, np.arange(len(centres_s)), heights)
-
-    @property
-    def noise_px(self) -> float:
-        """Median noise of the face's cells, as the shortest bump meets it."""
-        return float(np.median(self.whitened[0].noise_px[self._seen]))
 
     def rescan(self, usable: Bool[np.ndarray, " frame"], *, around_s: tuple[float, float]) -> None:
         """Look again between two times, with other frames in use."""
@@ -142,7 +143,7 @@ class Scanner:
 
     def _floor(self, heights: Float[np.ndarray, "centre value"]) -> Float[np.ndarray, "row column"]:
         floor = np.full(self._shape[:2], np.nan)
-        fields = heights.reshape(len(heights), 1, -1, 2)
+        fields = heights.reshape(len(heights), 1, int(self._seen.sum()), 2)
         floor[self._seen] = noise_floor(fields)[0]
         return floor
 
@@ -162,6 +163,11 @@ class Scanner:
                 explained[places[rows], column] = explained_energy(whitened, vectors)
                 energy[places[rows], column] = np.square(vectors).sum(axis=1)
         return Scan(scan.centres_s, explained, energy)
+
+
+def _median_of_known(values: Float[np.ndarray, " value"]) -> float:
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else 1.0
 
 
 def explained_energy(
