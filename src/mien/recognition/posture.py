@@ -32,13 +32,12 @@ _NOISE_M = 0.0006
 """How far a landmark strays on a face at rest, in metres on a head of usual size."""
 
 _SPARSITY = 1.5
-_RELUCTANCE = {4: 3.0, 9: 3.0, 10: 6.0, 15: 6.0, 16: 3.0, 17: 5.0, 18: 4.0, 20: 10.0, 24: 14.0}
+_RELUCTANCE = {4: 3.0, 9: 3.0, 10: 6.0, 15: 14.0, 16: 3.0, 17: 5.0, 18: 4.0, 20: 10.0, 24: 14.0}
 """Units that seldom act alone or large, and whose landmarks other units' errors resemble, must
 explain more before they are taken; the rest have 1. The open smile of a real face lies between the
-shapes of the head, and stretched or pressed lips fill the gap: with these values 12 agrees with
-MediaPipe's smile score at .98 on a real clip of laughter (.92 with 5 and 6 for 20 and 24), which
-fall from .18 and .12 to .04 and .05, as theirs. The price: 20 and 24 alone, at .6, read as .23 and
-.28."""
+shapes of the head, and lowered, stretched or pressed corners fill the gap: with these values 12
+agrees with MediaPipe's smile score at .96 on a real clip of laughter (.92 with 6, 5 and 6 for 15,
+20 and 24), and 24 is as large as theirs. The price: 20 and 24 alone, at .6, read as .23 and .28."""
 
 # fmt: off
 _LIPS = (
