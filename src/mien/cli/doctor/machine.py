@@ -1,6 +1,5 @@
 """Python, platform, cores and memory."""
 
-import os
 import platform
 import sys
 
@@ -8,6 +7,7 @@ import psutil
 
 from mien import __version__
 from mien.cli.doctor.finding import Finding, State
+from mien.work import usable_cores
 
 _ENOUGH_BYTES = 2 << 30  # free for one 720p run: models, frames in flight and the renderer
 
@@ -33,13 +33,6 @@ def cores_and_memory() -> Finding:
         remedy="" if enough else "Close other programs before long videos.",
         data={"cores": cores, "memory_bytes": total_bytes, "memory_free_bytes": free_bytes},
     )
-
-
-def usable_cores() -> int:
-    """Count the cores that this process may use, which a container can limit."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _gigabytes(count_bytes: int) -> str:

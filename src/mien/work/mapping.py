@@ -1,0 +1,86 @@
+"""One task over many items, in this process or in several, with the results in order."""
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any, TypeVar
+
+from mien.core.errors import MienError, UsageError
+from mien.work.cores import usable_cores
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+_AHEAD = 3  # items that each worker may be ahead of whoever takes the results
+
+_task: Callable[[Any], Any] | None = None
+
+
+def map_in_order(
+    task: Callable[[Item], Result], items: Iterable[Item], *, workers: int | None = 1
+) -> Iterator[Result]:
+    """Give ``task(item)`` for each item, in the order of the items.
+
+    With one worker everything happens in this process. With more, each is a fresh process, as
+    Windows and macOS start them: the task travels there once, so it may build what is costly at
+    its first item and keep it; task, items and results must be picklable. Results are the same
+    for any number of workers, as long as the task itself depends on nothing but its item. Whoever
+    stops taking results, Ctrl-C included, ends the workers.
+
+    Args:
+        task: called with each item.
+        items: taken as they are needed.
+        workers: number of processes; None for as many as there are cores.
+
+    Raises:
+        UsageError: less than one worker.
+        MienError: what the task raises, or a worker that ended before its work was done.
+    """
+    count = usable_cores() if workers is None else workers
+    if count < 1:
+        msg = f"Expected at least 1 worker, but got {count}."
+        raise UsageError(msg)
+    if count == 1:
+        return map(task, items)
+    return _in_processes(task, items, count)
+
+
+def _in_processes(
+    task: Callable[[Item], Result], items: Iterable[Item], workers: int
+) -> Iterator[Result]:
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(task,)
+    )
+    running: deque[Future[Result]] = deque()
+    try:
+        for item in items:
+            running.append(pool.submit(_do, item))
+            if len(running) >= workers * _AHEAD:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
+    except BrokenProcessPool as error:
+        msg = (
+            "A worker process ended before its work was done, most likely for want of memory. "
+            "Choose fewer --workers."
+        )
+        raise MienError(msg) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _begin(task: Callable[[Any], Any]) -> None:
+    """Take the task; Ctrl-C is for the process that hands out the work."""
+    global _task  # noqa: PLW0603 - what a worker process is there for
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _task = task
+
+
+def _do(item: Any) -> Any:
+    if _task is None:
+        msg = "Expected a task before the first item."
+        raise UsageError(msg)
+    return _task(item)
