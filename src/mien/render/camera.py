@@ -1,4 +1,4 @@
-"""A pinhole camera with a long lens that looks straight at a face."""
+"""A pinhole camera that looks at a face, from straight ahead or from beside and above."""
 
 from dataclasses import dataclass
 
@@ -7,22 +7,35 @@ from jaxtyping import Float
 
 from mien.core.arrays import Points2, Points3
 from mien.core.errors import UsageError
+from mien.core.nearest import unknown_name
+from mien.head.view import head_rotation
 
 VIEWS = ("face", "bust")
 """``face`` fills the picture with the face, ``bust`` shows the shoulders too."""
 
-_LENS_MM = 85.0
-_SENSOR_MM = 24.0  # the shorter side of a full-frame sensor
+LENS_MM = 85.0
+"""Focal length of a portrait lens on a full-frame camera."""
+
+_LENSES_MM = (24.0, 300.0)
+_STEEPEST_RAD = 1.2
+SENSOR_MM = 24.0
+"""The shorter side of a full-frame sensor."""
+
 _EXTENT_M = {"face": 0.245, "bust": 0.40}  # shown along the shorter side, at the depth of the eyes
 _AIM_BELOW_EYES_M = {"face": 0.03, "bust": 0.05}
 _LARGEST_PX = 8192
+
+
+Axes = tuple[tuple[float, float, float], tuple[float, float, float], tuple[float, float, float]]
+_STRAIGHT: Axes = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))
 
 
 @dataclass(frozen=True)
 class Camera:
     """Where a point of space falls in the picture.
 
-    The camera looks along -z from ``centre_m``; picture x is +x of space, picture y is -y.
+    The camera looks from ``centre_m`` along the negative of its third axis; picture x runs along
+    its first axis, picture y against its second.
     """
 
     width_px: int
@@ -33,6 +46,9 @@ class Camera:
 
     distance_m: float
     """From the centre of projection to the plane of the eyes."""
+
+    axes: Axes = _STRAIGHT
+    """Right, up and back, in space."""
 
     def __post_init__(self) -> None:
         """Refuse a picture that has no pixel, or more than a picture has."""
@@ -55,34 +71,71 @@ class Camera:
 
         The inverse depth is linear over the picture of a plane, which depth itself is not.
         """
-        inverse = 1.0 / (self.centre_m[2] - points_m[:, 2])
+        away = points_m - np.array(self.centre_m)
+        if self.axes != _STRAIGHT:
+            away = away @ np.array(self.axes).T
+        inverse = -1.0 / away[:, 2]
         scale = self.focal_px * inverse
         return np.column_stack(
             (
-                (points_m[:, 0] - self.centre_m[0]) * scale + (self.width_px - 1) / 2,
-                (self.centre_m[1] - points_m[:, 1]) * scale + (self.height_px - 1) / 2,
+                away[:, 0] * scale + (self.width_px - 1) / 2,
+                -away[:, 1] * scale + (self.height_px - 1) / 2,
                 inverse,
             )
         )
 
 
 def camera_for(
-    eyes_m: Float[np.ndarray, "2 3"], *, width_px: int, height_px: int, view: str
+    eyes_m: Float[np.ndarray, "2 3"],
+    *,
+    width_px: int,
+    height_px: int,
+    view: str,
+    lens_mm: float = LENS_MM,
+    yaw_rad: float = 0.0,
+    pitch_rad: float = 0.0,
 ) -> Camera:
-    """Place a camera in front of a pair of eyes, as far off as an 85 mm lens wants.
+    """Place a camera before a pair of eyes, as far off as its lens needs to show the view.
+
+    Args:
+        eyes_m: centres of the eyes.
+        width_px: width of the picture.
+        height_px: height of the picture.
+        view: ``face`` or ``bust``; whatever the lens, it shows as much at the depth of the eyes.
+        lens_mm: focal length on a full-frame camera; a short lens stands near and bulges the nose.
+        yaw_rad: how far the camera stands to the subject's left.
+        pitch_rad: how far it stands above.
 
     Raises:
-        UsageError: a view that does not exist, or a picture without pixels.
+        UsageError: a view, lens or place that does not exist, or a picture without pixels.
     """
     if view not in VIEWS:
-        msg = f"Expected a view among {', '.join(VIEWS)}, but got {view!r}."
+        raise UsageError(unknown_name("a view", view, VIEWS))
+    if not _LENSES_MM[0] <= lens_mm <= _LENSES_MM[1]:
+        msg = f"Expected a lens of {_LENSES_MM[0]:g} to {_LENSES_MM[1]:g} mm, but got {lens_mm:g}."
         raise UsageError(msg)
+    for name, angle in (("yaw", yaw_rad), ("pitch", pitch_rad)):
+        if not abs(angle) <= _STEEPEST_RAD:
+            msg = (
+                f"Expected a {name} of the camera within {np.degrees(_STEEPEST_RAD):.0f} degrees, "
+                f"but got {np.degrees(angle):.0f}."
+            )
+            raise UsageError(msg)
     x, y, z = (float(value) for value in eyes_m.mean(axis=0))
-    distance = _EXTENT_M[view] * _LENS_MM / _SENSOR_MM
+    distance = _EXTENT_M[view] * lens_mm / SENSOR_MM
+    aim = (x, y - _AIM_BELOW_EYES_M[view], z)
+    turned = head_rotation(-pitch_rad, yaw_rad)
+    right, up, back = (tuple(float(value) for value in axis) for axis in turned.T)
+    straight = yaw_rad == 0 and pitch_rad == 0
     return Camera(
         width_px=width_px,
         height_px=height_px,
-        focal_px=min(width_px, height_px) * _LENS_MM / _SENSOR_MM,
-        centre_m=(x, y - _AIM_BELOW_EYES_M[view], z + distance),
+        focal_px=min(width_px, height_px) * lens_mm / SENSOR_MM,
+        centre_m=(
+            aim[0] + distance * back[0],
+            aim[1] + distance * back[1],
+            aim[2] + distance * back[2],
+        ),
         distance_m=distance,
+        axes=_STRAIGHT if straight else (right, up, back),  # type: ignore[arg-type]  # of three
     )

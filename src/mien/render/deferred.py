@@ -17,6 +17,7 @@ from mien.head.view import head_rotation
 from mien.render.backdrop import background
 from mien.render.body import Body
 from mien.render.camera import Camera
+from mien.render.focus import Defocus, Focus
 from mien.render.hair import Hair, light_hair
 from mien.render.lashes import SOFT_M, lash_strokes
 from mien.render.light import Light
@@ -42,6 +43,8 @@ class DeferredPainter:
     hair: Hair | None
     samples: int = 2
     threads: int = 1
+    backdrop: str = "studio"
+    focus: Focus | None = None
 
     def draw(
         self,
@@ -63,12 +66,12 @@ class DeferredPainter:
         lights, room = light.table(), light.room()
         turn = head_rotation(*pose.rotation_rad)
         centre = body.neck.turn_points(body.eyes_m.mean(axis=0)[None], pose)[0] - (0, 0.04, 0.03)
-        shadow = shadow_map(vertices, self._casters, lights[0], centre)
+        shadow = shadow_map(vertices, self._casters, lights[0], centre, light.key_softness)
         ids = np.zeros((height * samples, width * samples), np.int32)
         nearness = np.zeros(ids.shape, np.float32)
         linear = np.zeros((height, width, 3), np.float32)
         depth, cover = np.zeros((2, height, width), np.float32)
-        behind = background(light, camera)
+        behind = background(light, camera, self.backdrop)
         eye = np.array(camera.centre_m)
         # What the cornea mirrors turns by twice the slope between two pixels.
         mirror_edge = 0.05 + 1.2 / (camera.px_per_m * _CORNEA_RADIUS_M)
@@ -92,9 +95,18 @@ class DeferredPainter:
             )
             for drawn in strokes:
                 draw_strokes(drawn, rows, (depth, cover), SOFT_M, linear)
-            develop_rows(linear, table, _WHITE, rows, picture)
+            if self.focus is None:
+                develop_rows(linear, table, _WHITE, rows, picture)
 
         in_bands(band, height, self.threads)
+        if self.focus is not None:
+            defocus = Defocus(self.focus, linear, depth, cover)
+
+            def soften(rows: Int[np.ndarray, "2"]) -> None:
+                defocus.band(rows)
+                develop_rows(defocus.picture, table, _WHITE, rows, picture)
+
+            in_bands(soften, height, self.threads)
         return picture
 
     def _attributes(

@@ -41,6 +41,7 @@ class FastPainter:
     camera: Camera
     lashes: Strands
     samples: int = 2
+    backdrop: str = "studio"
 
     def draw(
         self, vertices: Float64[np.ndarray, "vertex 3"], pose: HeadPose, light: Light
@@ -76,7 +77,7 @@ class FastPainter:
             self.samples,
             rows,
             (ids, nearness),
-            (background(light, camera), linear, depth, cover),
+            (background(light, camera, self.backdrop), linear, depth, cover),
         )
         lashes = lash_strokes(self.lashes, vertices, body.baked, camera)
         draw_strokes(lashes, rows, (depth, cover), SOFT_M, linear)

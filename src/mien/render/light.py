@@ -28,6 +28,8 @@ class Light:
     background_top: Colour = (0.155, 0.165, 0.18)
     background_bottom: Colour = (0.07, 0.073, 0.08)
     exposure: float = 1.0
+    key_softness: float = 1.0
+    """Width of the edge of the key light's shadow; 1 is that of a large softbox."""
 
     def table(self) -> Float64[np.ndarray, "6 3"]:
         """Give rows key, fill, rim direction (unit) and then key, fill, rim colour."""

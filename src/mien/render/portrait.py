@@ -5,20 +5,26 @@ from jaxtyping import Float
 
 from mien.core.arrays import ImageRgb, Points2, Points3
 from mien.core.errors import UsageError
+from mien.core.nearest import unknown_name
 from mien.head import Head, Person
 from mien.head.pose import HeadPose
 from mien.render.body import body_of
 from mien.render.camera import camera_for
 from mien.render.deferred import DeferredPainter
 from mien.render.fast import FastPainter
+from mien.render.focus import Focus, focus_of
 from mien.render.hair import scalp_hair
 from mien.render.light import Light
+from mien.render.lights import light_named
 from mien.render.paint import paint_person
+from mien.render.staging import Staging
 
 QUALITIES = ("fast", "portrait")
 """``fast`` for footage, ``portrait`` for people to look at."""
 
 _LEVEL = {"fast": 0, "portrait": 1}
+_CROWN_BEHIND_EYES_M = 0.1
+_PLAIN_STAGING = Staging()
 _TEXELS_PER_PX = {"fast": 0.9, "portrait": 1.25}
 
 
@@ -37,6 +43,7 @@ class Portrait:
         seed: int = 0,
         threads: int = 1,
         view: str = "face",
+        staging: Staging = _PLAIN_STAGING,
     ) -> None:
         """Paint the person and set up the camera.
 
@@ -50,19 +57,29 @@ class Portrait:
             seed: varies the grain of the skin.
             threads: that draw one picture together; the fast quality uses one.
             view: ``face`` fills the picture with the face, ``bust`` shows the shoulders too.
+            staging: light, background, lens and place of the camera.
 
         Raises:
-            UsageError: a size, quality, view or deltas that do not fit.
+            UsageError: a size, quality, view, lens or deltas that do not fit.
         """
         if quality not in QUALITIES:
-            msg = f"Expected a quality among {', '.join(QUALITIES)}, but got {quality!r}."
+            raise UsageError(unknown_name("a quality", quality, QUALITIES))
+        if staging.f_stop is not None and quality != "portrait":
+            msg = f"Expected portrait quality for depth of field, but got {quality}."
             raise UsageError(msg)
         if threads < 1:
             msg = f"Expected at least 1 thread, but got {threads}."
             raise UsageError(msg)
         self._camera = camera_for(
-            person.eye_centre_m, width_px=width_px, height_px=height_px, view=view
+            person.eye_centre_m,
+            width_px=width_px,
+            height_px=height_px,
+            view=view,
+            lens_mm=staging.lens_mm,
+            yaw_rad=staging.yaw_rad,
+            pitch_rad=staging.pitch_rad,
         )
+        self._light = light_named(staging.light)
         self._body = body_of(head, person, unit_deltas_m, level=_LEVEL[quality])
         paint = paint_person(
             person,
@@ -73,7 +90,7 @@ class Portrait:
         )
         lashes = head.strands(person, "lash", seed=seed)
         self.painter: FastPainter | DeferredPainter = FastPainter(
-            self._body, paint, self._camera, lashes
+            self._body, paint, self._camera, lashes, backdrop=staging.background
         )
         if quality == "portrait":
             hair = scalp_hair(
@@ -83,8 +100,25 @@ class Portrait:
                 np.random.default_rng((seed, 2)),
             )
             self.painter = DeferredPainter(
-                self._body, paint, self._camera, lashes, hair, samples=2, threads=threads
+                self._body,
+                paint,
+                self._camera,
+                lashes,
+                hair,
+                samples=2,
+                threads=threads,
+                backdrop=staging.background,
+                focus=self._focus(staging.f_stop),
             )
+
+    def _focus(self, f_stop: float | None) -> Focus | None:
+        """Focus on the surface of the eyes."""
+        if f_stop is None:
+            return None
+        front = self._body.eyes_m.copy()
+        front[:, 2] += self._body.eye.vertices_m[:, 2].max()
+        sharp_m = float(np.mean(1.0 / self._camera.screen(front)[:, 2]))
+        return focus_of(self._camera, f_stop, sharp_m=sharp_m, behind_m=_CROWN_BEHIND_EYES_M)
 
     @property
     def px_per_m(self) -> float:
@@ -123,7 +157,7 @@ class Portrait:
                 (positive towards the subject's left shoulder), about the base of the skull.
             head_translation_m: shift of the whole person.
             gaze_rad: (left, right) x (pitch, yaw), relative to the head.
-            light: the lamps; the default is a soft portrait light.
+            light: lamps other than those of the staging.
 
         Raises:
             UsageError: weights, pose or gaze that do not fit.
@@ -133,6 +167,6 @@ class Portrait:
         pose = HeadPose(head_rotation_rad, head_translation_m)
         vertices = self._body.pose(weights, pose, gaze)
         if isinstance(self.painter, FastPainter):
-            return self.painter.draw(vertices, pose, light or Light())
+            return self.painter.draw(vertices, pose, light or self._light)
         folds = self._body.folds.depth(self._body.blend(weights))
-        return self.painter.draw(vertices, pose, light or Light(), folds)
+        return self.painter.draw(vertices, pose, light or self._light, folds)

@@ -32,8 +32,9 @@ def shadow_map(
     triangles: Triangles,
     direction: Float[np.ndarray, "3"],
     centre_m: Float[np.ndarray, "3"],
+    softness: float = 1.0,
 ) -> ShadowMap:
-    """Look at the person from a light that is far away."""
+    """Look at the person from a light that is far away; softness widens the shadow's edge."""
     side = np.cross((0.0, 1.0, 0.0), direction)
     side /= np.linalg.norm(side)
     upward = np.cross(direction, side)
@@ -41,7 +42,7 @@ def shadow_map(
     frame = np.zeros((4, 4))
     frame[0, :3], frame[1, :3], frame[2, :3] = side * scale, -upward * scale, direction
     frame[:3, 3] = -frame[:3, :3] @ centre_m + (_SIDE / 2, _SIDE / 2, _NEAREST)
-    frame[3, :3] = _TAP_TEXELS, _SOFT_M, _BIAS_M
+    frame[3, :3] = _TAP_TEXELS * softness, _SOFT_M * softness, _BIAS_M
     screen = turned(vertices, frame[:3, :3]) + frame[:3, 3]
     ids = np.zeros((_SIDE, _SIDE), np.int32)
     nearness = np.zeros((_SIDE, _SIDE), np.float32)
