@@ -12,6 +12,7 @@ from mien.cli.boundary import guarded, stop_writing
 from mien.cli.doctor import doctor_verb
 from mien.cli.head_sheet import sheet_verb
 from mien.cli.model_files import fetch_verb, list_verb
+from mien.cli.rendering import render_verb
 from mien.cli.running import analyze_verb, demo_verb, run_verb
 from mien.cli.schema import schema_verb
 from mien.cli.sentences import INTERRUPTED, outcome_of
@@ -57,6 +58,7 @@ app.command("doctor")(guarded(doctor_verb))
 app.command("demo")(guarded(demo_verb))
 app.command("run")(guarded(run_verb))
 app.command("analyze")(guarded(analyze_verb))
+app.command("render")(guarded(render_verb))
 app.command("schema")(guarded(schema_verb))
 
 models_app = typer.Typer(

@@ -45,7 +45,8 @@ def work_through(jobs: Sequence[Job], work: Work, voice: Voice, *, debug: bool) 
 
 
 def _work_on(job: Job, work: Work, voice: Voice) -> None:
-    refuse_empty_folder(job.source)
+    if job.is_footage:
+        refuse_empty_folder(job.source)
     with ResultsFolder(job.out):
         with voice.progress() as progress:
             result = work(job, progress)

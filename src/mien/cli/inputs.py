@@ -35,6 +35,8 @@ class Job:
     """What the input is called in messages."""
 
     out: Path
+    is_footage: bool = True
+    """Whether a folder as source has to hold images or videos."""
 
 
 def jobs_for(inputs: Sequence[Path], *, camera: int | None, out: Path | None) -> tuple[Job, ...]:
@@ -60,6 +62,34 @@ def jobs_for(inputs: Sequence[Path], *, camera: int | None, out: Path | None) ->
         return (Job(sources[0], _name(sources[0]), out),)
     folder = RESULTS_FOLDER if out is None else out
     jobs = tuple(Job(source, _name(source), folder / _stem(source)) for source in sources)
+    _refuse_shared_folders(jobs)
+    return jobs
+
+
+def playable_jobs(inputs: Sequence[Path], out: Path | None) -> tuple[Job, ...]:
+    """Give one job for each performance or track named by ``inputs``.
+
+    With one job the results go to ``out`` itself, with several to one sub-folder each, named by
+    the input without its suffix. Without ``out`` they go beside those of other verbs.
+
+    Raises:
+        UsageError: nothing to do, or two inputs whose results would go to the same folder.
+    """
+    if not inputs:
+        msg = "Expected a performance or a track, but got none. Name at least one file or folder."
+        raise UsageError(msg)
+    if out == STANDARD_OUTPUT:
+        msg = "Expected --out DIR, since the results are files."
+        raise UsageError(msg)
+    names = ["standard input" if one == Path("-") else _name(one) for one in inputs]
+    if len(inputs) == 1 and out is not None:
+        return (Job(inputs[0], names[0], out, is_footage=False),)
+    stems = ["standard-input" if one == Path("-") else _stem(one) for one in inputs]
+    folders = [RESULTS_FOLDER / f"{stem}-render" if out is None else out / stem for stem in stems]
+    jobs = tuple(
+        Job(source, name, folder, is_footage=False)
+        for source, name, folder in zip(inputs, names, folders, strict=True)
+    )
     _refuse_shared_folders(jobs)
     return jobs
 

@@ -16,6 +16,7 @@ class Document(StrEnum):
 
     TRACK = "track"
     PERFORMANCE = "performance"
+    RENDER = "render"
     TRACKS = "tracks"
     EVENTS = "events"
     RESULTS = "results"
@@ -29,9 +30,10 @@ class Document(StrEnum):
 _ABOUT = {
     Document.TRACK: "analyze --out -: the action units of one face over time",
     Document.PERFORMANCE: "performance.json: curves for the controls of a rig",
+    Document.RENDER: "digital_human.json of render: how the pictures came to be",
     Document.TRACKS: "tracks.json: what the columns of tracks.csv mean",
     Document.EVENTS: "events.json: what the columns of events.tsv mean",
-    Document.RESULTS: "run, analyze, demo with --json",
+    Document.RESULTS: "run, analyze, demo, render with --json",
     Document.DOCTOR: "doctor --json",
     Document.MODELS: "models list --json",
     Document.MODELS_FETCHED: "models fetch --json",
@@ -76,6 +78,7 @@ def schema_verb(
 def schema_of_document(name: Document) -> dict[str, Any]:
     """Give the schema of one document."""
     from mien.cli.layouts import VERB_DOCUMENTS  # noqa: PLC0415 - keeps `mien --help` quick
+    from mien.pipeline.render_note import RENDER_DOCUMENT  # noqa: PLC0415
     from mien.rig import PERFORMANCE_DOCUMENT  # noqa: PLC0415
     from mien.tracks import (  # noqa: PLC0415
         EVENT_COLUMNS,
@@ -89,6 +92,8 @@ def schema_of_document(name: Document) -> dict[str, Any]:
             return TRACK_DOCUMENT.schema()
         case Document.PERFORMANCE:
             return PERFORMANCE_DOCUMENT.schema()
+        case Document.RENDER:
+            return RENDER_DOCUMENT.schema()
         case Document.TRACKS:
             return dictionary_schema("tracks.json", OPENFACE_COLUMNS)
         case Document.EVENTS:

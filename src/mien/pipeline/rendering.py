@@ -9,8 +9,10 @@ import numpy as np
 from mien.core.arrays import ImageRgb
 from mien.core.track import ActionUnitTrack
 from mien.head import load_head
+from mien.pipeline.drawing import draw_poses
+from mien.pipeline.posing import poses_at
+from mien.pipeline.render_settings import RenderSettings
 from mien.pipeline.settings import RunSettings
-from mien.render import Portrait
 from mien.render.compose import ResultComposer
 from mien.rig import Performance
 from mien.video import VideoSource, open_video, write_video
@@ -33,29 +35,16 @@ def digital_human(performance: Performance, settings: RunSettings) -> Iterator[I
     The head turns by the difference from its usual pose: a camera that looks up at a person does
     not make the digital human look up.
     """
-    head = load_head()
-    person = next(person for person in head.people.values() if person.role == "shown")
-    portrait = Portrait(
-        head,
-        person,
+    times = render_times(performance)
+    poses = poses_at(performance, load_head(), times, usual_pose_is_rest=True)
+    chosen = RenderSettings(
+        quality=settings.quality,
         width_px=settings.render_size_px,
         height_px=settings.render_size_px,
-        quality="portrait" if settings.quality == "portrait" else "fast",
         seed=settings.seed,
+        workers=1,
     )
-    times = render_times(performance)
-    sampled = performance.sampled(times)
-    order = [performance.controls.index(name) for name in head.unit_names]
-    weights = np.ascontiguousarray(sampled[:, order])
-    rotation = performance.head_rotation_at(times)
-    rotation = rotation - np.median(rotation, axis=0)
-    gaze = performance.gaze_at(times)
-    gaze = gaze - np.median(gaze, axis=0)
-    for frame in range(len(times)):
-        pitch, yaw, roll = (float(angle) for angle in rotation[frame])
-        yield portrait.frame(
-            weights[frame], head_rotation_rad=(pitch, yaw, roll), gaze_rad=gaze[frame]
-        )
+    return draw_poses(poses, chosen)
 
 
 def render_performance(

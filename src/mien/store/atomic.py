@@ -38,13 +38,13 @@ def atomic_path(path: Path) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(
             dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix
         )
-        os.close(handle)
-        # Temporary files are private; results are for whoever may read the folder.
-        Path(name).chmod(_FILE_MODE)
     except OSError as error:
         raise OutputError(_cannot_write(path, error)) from error
     temporary = Path(name)
     try:
+        os.close(handle)
+        # Temporary files are private; results are for whoever may read the folder.
+        temporary.chmod(_FILE_MODE)
         yield temporary
         temporary.replace(path)
     except OSError as error:

@@ -3,17 +3,23 @@
 from mien.video.camera import record_camera as record_camera
 from mien.video.frame import Frame as Frame
 from mien.video.frame import VideoInfo as VideoInfo
+from mien.video.lossless import lossless_encoder as lossless_encoder
 from mien.video.opening import open_video as open_video
 from mien.video.prefetch import prefetched as prefetched
 from mien.video.source import VideoSource as VideoSource
+from mien.video.still import write_still as write_still
+from mien.video.writer import encoder as encoder
 from mien.video.writer import write_video as write_video
 
 __all__ = [
     "Frame",
     "VideoInfo",
     "VideoSource",
+    "encoder",
+    "lossless_encoder",
     "open_video",
     "prefetched",
     "record_camera",
+    "write_still",
     "write_video",
 ]

@@ -45,6 +45,7 @@ def write_video(
     rate: Fraction,
     crf: int = 12,
     pixel_format: str = "yuv420p",
+    comment: str = "",
 ) -> None:
     """Write RGB frames (8 bit, full range) at ``rate`` per second, whole or not at all.
 
@@ -53,7 +54,7 @@ def write_video(
     the pixel format shares chroma. The same pictures give the same bytes, as long as the number of
     processor cores is the same. At CRF 12 a sudden shift of 0.25 px keeps .94 to .97 of its
     change in the picture where there is texture, and .6 on very smooth skin; at CRF 23 as little
-    as a tenth.
+    as a tenth. ``comment`` is kept in the file's metadata.
 
     Raises:
         UsageError: no frame, frames of different size, or a rate that is not above 0.
@@ -68,7 +69,10 @@ def write_video(
     if first is None:
         msg = f"Expected at least 1 frame for {path.name}, but got none."
         raise UsageError(msg)
-    with atomic_path(path) as temporary, encoder(temporary, first, rate, crf, pixel_format) as sink:
+    with (
+        atomic_path(path) as temporary,
+        encoder(temporary, first, rate, crf, pixel_format, comment=comment) as sink,
+    ):
         for index, picture in enumerate(chain((first,), pictures)):
             if picture.shape != first.shape:
                 msg = f"Expected frames of {first.shape}, but frame {index} is {picture.shape}."
@@ -119,8 +123,11 @@ def encoder(
     crf: int = 12,
     pixel_format: str = "yuv420p",
     time_base: Fraction | None = None,
+    comment: str = "",
 ) -> Iterator[Encoder]:
     """Open an encoder for pictures like ``like``; ``time_base`` in seconds, default 1 / rate.
+
+    ``comment`` is kept in the file's metadata.
 
     Raises:
         MissingError: this build of PyAV has no H.264 encoder.
@@ -137,6 +144,8 @@ def encoder(
     tick = time_base or 1 / rate
     try:
         with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+            if comment:
+                container.metadata["comment"] = comment
             stream = container.add_stream(_CODEC, rate=rate)
             if not isinstance(stream, VideoStream):
                 msg = f"Expected a video stream from {_CODEC}, but got {type(stream).__name__}."

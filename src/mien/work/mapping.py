@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from mien.core.errors import MienError, UsageError
@@ -57,7 +58,8 @@ def _in_processes(
     running: deque[Future[Result]] = deque()
     try:
         for item in items:
-            running.append(pool.submit(_do, item))
+            with _interrupts_held():
+                running.append(pool.submit(_do, item))
             if len(running) >= workers * _AHEAD:
                 yield running.popleft().result()
         while running:
@@ -72,8 +74,21 @@ def _in_processes(
         pool.shutdown(cancel_futures=True)
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Start processes that never see Ctrl-C, which is for the one that hands out the work."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield  # Windows; there the workers ignore it once they run
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _begin(task: Callable[[Any], Any]) -> None:
-    """Take the task; Ctrl-C is for the process that hands out the work."""
+    """Take the task."""
     global _task  # noqa: PLW0603 - what a worker process is there for
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _task = task

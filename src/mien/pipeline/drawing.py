@@ -1,0 +1,100 @@
+"""Pictures of poses, in whatever quality and over however many processes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float64
+
+from mien.core.arrays import ImageRgb
+from mien.core.errors import UsageError
+from mien.core.nearest import unknown_name
+from mien.head import Person, load_head
+from mien.pipeline.posing import Poses
+from mien.pipeline.render_settings import RenderSettings
+from mien.render import Portrait
+from mien.render.focus import focus_of
+from mien.work import map_in_order, usable_cores
+
+_WORTH_PROCESSES = {"fast": 400, "portrait": 40}
+"""Pictures from which on the start of more processes pays."""
+
+
+def chosen_person(name: str | None) -> Person:
+    """Look a person up; None gives that of the demo.
+
+    Raises:
+        UsageError: nobody of that name; near names are offered.
+    """
+    people = load_head().people
+    if name is None:
+        return next(one for one in people.values() if one.role == "shown")
+    if name not in people:
+        raise UsageError(unknown_name("a person", name, people, listed=40))
+    return people[name]
+
+
+@dataclass(frozen=True)
+class DrawFrame:
+    """Draws one of several poses; travels to other processes before its portrait is made."""
+
+    poses: Poses
+    settings: RenderSettings
+    threads: int = 1
+
+    @cached_property
+    def portrait(self) -> Portrait:
+        """The person before the camera, painted at the first picture."""
+        settings = self.settings
+        return Portrait(
+            load_head(),
+            chosen_person(settings.person),
+            width_px=settings.width_px,
+            height_px=settings.height_px,
+            quality=settings.quality,
+            seed=settings.seed,
+            threads=self.threads,
+            view=settings.view,
+            staging=settings.staging,
+        )
+
+    def __call__(self, frame: int) -> ImageRgb:
+        """Draw one picture."""
+        pitch, yaw, roll = (float(angle) for angle in self.poses.head_rotation_rad[frame])
+        gaze: Float64[np.ndarray, "2 2"] = self.poses.gaze_rad[frame]
+        return self.portrait.frame(
+            self.poses.weights[frame], head_rotation_rad=(pitch, yaw, roll), gaze_rad=gaze
+        )
+
+
+def check_renderable(settings: RenderSettings) -> None:
+    """Refuse early what could not be drawn whatever the input.
+
+    Raises:
+        UsageError: a person, lens or place of the camera that does not exist.
+        MissingError: a renderer that is not here.
+    """
+    eyes_m = np.asarray(chosen_person(settings.person).eye_centre_m, np.float64)
+    camera = settings.camera(eyes_m)
+    if settings.staging.f_stop is not None:
+        focus_of(camera, settings.staging.f_stop, sharp_m=camera.distance_m, behind_m=0.1)
+
+
+def draw_poses(poses: Poses, settings: RenderSettings) -> Iterator[ImageRgb]:
+    """Give one picture for each pose; the same bytes for any number of workers.
+
+    Raises:
+        UsageError: a person, size or staging that does not fit.
+        MissingError: a renderer that is not here.
+    """
+    check_renderable(settings)
+    frames = range(len(poses))
+    workers = settings.workers
+    if workers is None:
+        many = len(poses) >= _WORTH_PROCESSES[settings.quality]
+        workers = usable_cores() if many else 1
+        threads = usable_cores() if workers == 1 and settings.quality == "portrait" else 1
+    else:
+        threads = 1
+    return map_in_order(DrawFrame(poses, settings, threads), frames, workers=workers)

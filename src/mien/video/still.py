@@ -1,0 +1,49 @@
+"""One picture -> a PNG file that says how it came to be."""
+
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from mien.core.arrays import ImageRgb
+from mien.core.errors import UsageError
+from mien.store.atomic import write_bytes_atomic
+
+_HEADER_BYTES = 8 + 25  # the signature and the chunk with the size
+
+
+def png_bytes(picture: ImageRgb, text: Mapping[str, str]) -> bytes:
+    """Encode a picture as PNG, with texts under their keywords (tEXt, Latin-1).
+
+    Raises:
+        UsageError: a keyword or text that tEXt cannot hold.
+    """
+    done, data = cv2.imencode(".png", np.ascontiguousarray(picture[..., ::-1]))
+    if not done:
+        msg = f"Expected a picture that PNG can hold, but got {picture.shape}."
+        raise UsageError(msg)
+    encoded = data.tobytes()
+    chunks = b"".join(_text_chunk(key, value) for key, value in text.items())
+    return encoded[:_HEADER_BYTES] + chunks + encoded[_HEADER_BYTES:]
+
+
+def _text_chunk(key: str, value: str) -> bytes:
+    try:
+        content = key.encode("latin-1") + b"\0" + value.encode("latin-1")
+    except UnicodeEncodeError as error:
+        msg = f"Expected Latin-1 text under {key!r}, but {error.object[error.start]!r} is none."
+        raise UsageError(msg) from error
+    body = b"tEXt" + content
+    return len(content).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+
+
+def write_still(path: Path, picture: ImageRgb, text: Mapping[str, str]) -> None:
+    """Write a PNG file whole or not at all.
+
+    Raises:
+        UsageError: a keyword or text that tEXt cannot hold.
+        OutputError: the file cannot be written.
+    """
+    write_bytes_atomic(path, png_bytes(picture, text))
