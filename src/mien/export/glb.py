@@ -17,7 +17,7 @@ from mien.curves import CubicCurve, Keys, thin
 from mien.export.glb_animation import rotation_keys, shared_times, weight_keys
 from mien.export.glb_buffer import GlbBuilder, GlbReader
 from mien.export.glb_head import Nodes, add_head
-from mien.export.glb_look import materials, skin_colours
+from mien.export.glb_look import add_materials, skin_colours
 from mien.export.head_parts import head_parts
 from mien.export.head_shapes import shapes_named
 from mien.head import Person, load_head
@@ -64,7 +64,8 @@ def write_glb(
     parts = head_parts(
         head, shown, shapes_named(head, performance.controls), colours=skin_colours(head, shown)
     )
-    nodes = add_head(glb, parts, materials(shown))
+    add_materials(glb, shown)
+    nodes = add_head(glb, parts)
     _animate(glb, performance, nodes)
     write_bytes_atomic(path, glb.file())
     return (path,)

@@ -81,6 +81,10 @@ class GlbBuilder:
             accessor |= _bounds(whole)
         return self._add(accessor)
 
+    def data(self, content: bytes) -> int:
+        """Store bytes that are no array, such as a picture; gives the number of the view."""
+        return self._view(np.frombuffer(content, np.uint8))
+
     def file(self) -> bytes:
         """Give the whole file."""
         document = dict(self.document)

@@ -7,8 +7,8 @@ import numpy as np
 from jaxtyping import Float
 
 from mien.export.glb_buffer import GlbBuilder
-from mien.export.glb_look import MATERIALS
 from mien.export.head_parts import HeadParts, Part
+from mien.export.head_surfaces import MATERIALS
 
 _STILL_M = 2e-6
 """A shape that moves a vertex by less leaves it out."""
@@ -27,10 +27,10 @@ class Nodes:
     """Left, right."""
 
 
-def add_head(glb: GlbBuilder, parts: HeadParts, materials: list[dict[str, Any]]) -> Nodes:
+def add_head(glb: GlbBuilder, parts: HeadParts) -> Nodes:
     """Put the head into a file; its shapes have the names and the order of the parts' shapes."""
     document = glb.document
-    document.update(materials=materials, meshes=[], nodes=[], skins=[])
+    document.update(meshes=[], nodes=[], skins=[])
     document["meshes"].append(
         {
             "name": "face",
@@ -73,6 +73,8 @@ def _primitive(glb: GlbBuilder, part: Part, *, targets: bool = False) -> dict[st
     }
     if part.uv is not None:
         attributes["TEXCOORD_0"] = glb.vertices(part.uv)
+    if part.tangents is not None:
+        attributes["TANGENT"] = glb.vertices(part.tangents)
     if part.share is not None:
         attributes |= _binding(glb, part.share)
     if part.colours is not None:

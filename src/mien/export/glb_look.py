@@ -1,76 +1,70 @@
-"""Colours and materials of the built-in head in glTF, without textures."""
+"""Colours and materials of the built-in head in glTF."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
+from mien.export.glb_buffer import GlbBuilder
+from mien.export.head_maps import HeadMaps
+from mien.export.head_surfaces import PAINTED, surfaces
+from mien.export.png import png_bytes
 from mien.head import Head, Person
 from mien.head.srgb import linear_from_srgb
 
-MATERIALS = (
-    "skin",
-    "teeth_upper",
-    "teeth_lower",
-    "tongue",
-    "shirt",
-    "brows",
-    "lashes",
-    "sclera",
-    "iris",
-    "pupil",
-    "cornea",
-)
-"""Names of the materials, in their order in the file."""
 
+def add_materials(glb: GlbBuilder, person: Person, maps: HeadMaps | None = None) -> None:
+    """Put the materials into a file: plain colours, or pictures where there are maps.
 
-def materials(person: Person) -> list[dict[str, Any]]:
-    """Plain materials: base colour and roughness. The skin's colour is in its vertices."""
-    look = person.appearance
-    rows: Mapping[str, tuple[Any, float]] = {
-        "skin": ((1.0, 1.0, 1.0), 0.55),
-        "teeth_upper": ((0.90, 0.87, 0.80), 0.3),
-        "teeth_lower": ((0.88, 0.85, 0.78), 0.3),
-        "tongue": ((0.72, 0.40, 0.40), 0.4),
-        "shirt": (look["shirt_rgb"], 0.9),
-        "brows": (look["brow_rgb"], 0.7),
-        "lashes": (tuple(0.5 * float(value) for value in _rgb(look["brow_rgb"])), 0.7),
-        "sclera": ((0.93, 0.91, 0.89), 0.25),
-        "iris": (look["iris_rgb"], 0.3),
-        "pupil": ((0.01, 0.01, 0.01), 0.4),
-        "cornea": ((1.0, 1.0, 1.0), 0.05),
-    }
+    Folds are pictures of the file that no material shows, since glTF does not blend normals; their
+    names are in the skin's ``extras``.
+    """
+    document = glb.document
+    pictures = _pictures(glb, maps) if maps else {}
     found = []
-    for name in MATERIALS:
-        srgb, roughness = rows[name]
-        alpha = 0.06 if name == "cornea" else 1.0
-        material: dict[str, Any] = {
-            "name": name,
-            "pbrMetallicRoughness": {
-                "baseColorFactor": [*linear_from_srgb(np.array(_rgb(srgb))).tolist(), alpha],
-                "metallicFactor": 0.0,
-                "roughnessFactor": roughness,
-            },
+    for name, surface in surfaces(person).items():
+        painted = name in PAINTED and bool(pictures)
+        base = [1.0, 1.0, 1.0] if painted else surface.colour.tolist()
+        look: dict[str, Any] = {
+            "baseColorFactor": [*base, surface.alpha],
+            "metallicFactor": 0.0,
+            "roughnessFactor": surface.roughness,
         }
-        if name == "cornea":
+        material: dict[str, Any] = {"name": name, "pbrMetallicRoughness": look}
+        if painted:
+            look["baseColorTexture"] = {"index": pictures["colour"]}
+        if painted and name == "skin":
+            material["normalTexture"] = {"index": pictures["normal"]}
+            material["extras"] = {"folds": [f"fold_{fold}" for fold in maps.folds] if maps else []}
+        if surface.alpha < 1:
             material["alphaMode"] = "BLEND"
-        if name in {"brows", "lashes", "shirt"}:
+        if surface.double_sided:
             material["doubleSided"] = True
         found.append(material)
-    return found
+    document["materials"] = found
 
 
-def _rgb(value: Any) -> tuple[float, float, float]:
-    red, green, blue = value
-    return (float(red), float(green), float(blue))
+def _pictures(glb: GlbBuilder, maps: HeadMaps) -> dict[str, int]:
+    """Store all pictures; give the number of each texture by name."""
+    document = glb.document
+    document.update(images=[], textures=[], samplers=[{"wrapS": 33071, "wrapT": 33071}])
+    named = {"colour": maps.colour, "normal": maps.normal}
+    named |= {f"fold_{name}": picture for name, picture in maps.folds.items()}
+    for name, picture in named.items():
+        document["images"].append(
+            {"name": name, "mimeType": "image/png", "bufferView": glb.data(png_bytes(picture))}
+        )
+        document["textures"].append(
+            {"name": name, "source": len(document["images"]) - 1, "sampler": 0}
+        )
+    return {name: number for number, name in enumerate(named)}
 
 
 def skin_colours(head: Head, person: Person) -> Float[np.ndarray, "vertex 4"]:
     """Skin in linear colours: redder lips and ears, cropped hair, shade in the creases."""
     look, masks = person.appearance, head.masks
-    skin = linear_from_srgb(np.array(_rgb(look["skin_rgb"])))
-    hair = linear_from_srgb(np.array(_rgb(look["hair_rgb"])))
+    skin = linear_from_srgb(np.array(look["skin_rgb"]))
+    hair = linear_from_srgb(np.array(look["hair_rgb"]))
     colour = np.tile(skin, (len(head.mean_m), 1))
 
     def tint(mask: str, strength: float, towards: Float[np.ndarray, " 3"]) -> None:

@@ -22,6 +22,9 @@ class HeadMaps:
     eye_uv: Float[np.ndarray, "eye_vertex 2"]
     """Of the eyeball of :data:`mien.export.head_parts.EYE_SEGMENTS` segments."""
 
+    tint: Float[np.ndarray, "vertex 3"]
+    """Linear colour of every vertex by which the picture is multiplied."""
+
     colour: ImageRgb
     """sRGB."""
 

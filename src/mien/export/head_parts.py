@@ -13,6 +13,8 @@ from mien.core.arrays import Triangles, Vertices
 from mien.export.glb_ribbons import ribbons
 from mien.export.head_maps import HeadMaps
 from mien.export.head_shapes import HeadShapes
+from mien.export.head_surfaces import PAINTED
+from mien.export.tangents import tangents
 from mien.head import Head, Person
 from mien.head.eye import EyeMesh, EyeRegion, eye_mesh
 from mien.head.neck import neck_of
@@ -44,7 +46,7 @@ class Part:
     """One surface of one material."""
 
     material: str
-    """Its name in :data:`mien.export.glb_look.MATERIALS`."""
+    """Its name in :data:`mien.export.head_surfaces.MATERIALS`."""
 
     vertices_m: Float[np.ndarray, "vertex 3"]
     normals: Float[np.ndarray, "vertex 3"]
@@ -57,6 +59,9 @@ class Part:
 
     uv: Float[np.ndarray, "vertex 2"] | None = None
     """Texture coordinates, v down as in pictures; None without maps."""
+
+    tangents: Float[np.ndarray, "vertex 4"] | None = None
+    """For pictures of normals; None where the material has none."""
 
     colours: Float[np.ndarray, "vertex 4"] | None = None
     """Linear colours; None where the material alone says it."""
@@ -104,6 +109,9 @@ def head_parts(
         colours: linear colours of all vertices.
     """
     neck = neck_of(person.vertices_m, person.eye_centre_m)
+    painted = colours
+    if maps is not None:
+        painted = np.column_stack([maps.tint, np.ones(len(maps.tint))])
     normals = _normals(person.vertices_m, head.triangles, head.weld)
     turned = [
         _normals(person.vertices_m + delta, head.triangles, head.weld) - normals
@@ -114,14 +122,21 @@ def head_parts(
         where = head.parts[part]
         mine = shapes.deltas_m[:, where]
         still = np.zeros_like(mine[0])
+        triangles = head.part_triangles(part) - where.start
+        uv = maps.head_uv[where] if maps is not None and part in PAINTED else None
         return Part(
             material=part,
             vertices_m=person.vertices_m[where].astype(np.float64),
             normals=_unit(normals[where]),
-            triangles=head.part_triangles(part) - where.start,
+            triangles=triangles,
             share=neck.share[where],
-            uv=None if maps is None else maps.head_uv[where],
-            colours=colours[where] if part == "skin" and colours is not None else None,
+            uv=uv,
+            tangents=tangents(
+                person.vertices_m[where].astype(np.float64), _unit(normals[where]), uv, triangles
+            )
+            if uv is not None and part == "skin"
+            else None,
+            colours=painted[where] if part == "skin" and painted is not None else None,
             deltas_m=mine if moved else None,
             normal_deltas=np.stack(
                 [
@@ -195,7 +210,8 @@ def _eye(radius_m: float, maps: HeadMaps | None) -> tuple[Part, ...]:
     normals = _unit(_normals(mesh.vertices_m, mesh.triangles, unwelded))
     uv = None if maps is None else maps.eye_uv
     return tuple(
-        _eye_part(mesh, normals, uv, region, material) for region, material in _EYE_MATERIALS
+        _eye_part(mesh, normals, uv if material in PAINTED else None, region, material)
+        for region, material in _EYE_MATERIALS
     )
 
 

@@ -16,7 +16,9 @@ from mien.head.unrolled import RADIUS_M, unrolled
 from mien.render.raster import NOTHING, visibility
 from mien.render.teeth import TEETH_COLUMNS, TEETH_ROWS
 
-_HALF_TURN_RAD = 2.35
+HALF_TURN_RAD = 2.35
+"""Half of the turn around the neck that the map holds."""
+
 _ABOVE_EYES_M, _BELOW_EYES_M = 0.135, 0.29
 EYE_TEXELS = 192
 """Side of the eye's map: a disc over the polar angle from the pupil."""
@@ -89,7 +91,7 @@ def atlas_for(texels_per_m: float) -> Atlas:
     return Atlas(
         texels_per_m=texels_per_m,
         width=max(
-            int(2 * _HALF_TURN_RAD * RADIUS_M * texels_per_m),
+            int(2 * HALF_TURN_RAD * RADIUS_M * texels_per_m),
             EYE_TEXELS + TEETH_COLUMNS + 4 * _MARGIN,
         ),
         skin_height=int((_ABOVE_EYES_M + _BELOW_EYES_M) * texels_per_m),
