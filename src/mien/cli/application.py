@@ -10,6 +10,7 @@ import typer
 from mien import __version__
 from mien.cli.boundary import guarded, stop_writing
 from mien.cli.doctor import doctor_verb
+from mien.cli.head_export import export_head_verb
 from mien.cli.head_sheet import sheet_verb
 from mien.cli.model_files import fetch_verb, list_verb
 from mien.cli.rendering import render_verb
@@ -78,6 +79,7 @@ head_app = typer.Typer(
     rich_markup_mode=None,
 )
 head_app.command("sheet")(guarded(sheet_verb))
+head_app.command("export")(guarded(export_head_verb))
 
 
 # A group of one verb would otherwise be taken for the verb itself.

@@ -6,6 +6,7 @@ from mien.core.errors import UsageError
 from mien.export.head_files import parts_with_all_shapes, write_head_glb, write_head_usd
 from mien.export.head_maps import HeadMaps
 from mien.export.head_parts import EYE_SEGMENTS
+from mien.export.usd_head import usd_modules
 from mien.head import Head, Person
 from mien.head.eye import eye_mesh
 from mien.render.maps import painted_maps
@@ -46,6 +47,8 @@ def export_head(
             f"Expected formats among {', '.join(FORMATS)}, but got {', '.join(unknown) or 'none'}."
         )
         raise UsageError(msg)
+    if "usd" in formats:
+        usd_modules()
     ball = eye_mesh(1.0, segments=EYE_SEGMENTS)
     painted = painted_maps(head, person, ball.vertices_m, width_px=map_width_px, seed=seed)
     maps = HeadMaps(

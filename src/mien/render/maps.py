@@ -77,7 +77,9 @@ def painted_maps(
         head_uv=(paint.texels[:count] + 0.5) / size,
         eye_uv=(paint.atlas.eye_texels(eye_directions) + 0.5) / size,
         tint=paint.tint[:count],
-        colour=np.rint(255 * srgb_from_linear(texture[..., :3])).astype(np.uint8),
+        colour=np.rint(255 * srgb_from_linear(texture[..., :3].astype(np.float64))).astype(
+            np.uint8
+        ),
         normal=normal_map(texture[..., _RELIEF], texels_per_m),
         folds=normal_map(texture[..., _FOLDS], texels_per_m),
     )

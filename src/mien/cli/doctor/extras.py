@@ -9,6 +9,7 @@ ADDS = {
     "docs": "builds this documentation",
     "head": "bakes the built-in head anew",
     "test": "runs the tests and checks",
+    "usd": "writes the head as USD",
 }
 """What an extra is good for, by its name."""
 
