@@ -7,15 +7,18 @@ from functools import cached_property
 import numpy as np
 from jaxtyping import Float64
 
+import mien
 from mien.core.arrays import ImageRgb
 from mien.core.errors import UsageError
 from mien.core.nearest import unknown_name
 from mien.head import Person, load_head
+from mien.pipeline.cinema import cinema_pictures
 from mien.pipeline.posing import Poses
 from mien.pipeline.render_settings import RenderSettings
 from mien.render import Portrait
+from mien.render.cinema import find_blender
 from mien.render.focus import focus_of
-from mien.work import map_in_order, usable_cores
+from mien.work import Progress, Silent, map_in_order, usable_cores
 
 _WORTH_PROCESSES = {"fast": 400, "portrait": 40}
 """Pictures from which on the start of more processes pays."""
@@ -79,9 +82,24 @@ def check_renderable(settings: RenderSettings) -> None:
     camera = settings.camera(eyes_m)
     if settings.staging.f_stop is not None:
         focus_of(camera, settings.staging.f_stop, sharp_m=camera.distance_m, behind_m=0.1)
+    if settings.quality == "cinema":
+        find_blender(settings.blender)
 
 
-def draw_poses(poses: Poses, settings: RenderSettings) -> Iterator[ImageRgb]:
+def renderer(settings: RenderSettings) -> str:
+    """Name the program that draws, with its version.
+
+    Raises:
+        MissingError: it is not here.
+    """
+    if settings.quality == "cinema":
+        return f"Blender {find_blender(settings.blender).version}"
+    return f"mien {mien.__version__}"
+
+
+def draw_poses(
+    poses: Poses, settings: RenderSettings, progress: Progress | None = None
+) -> Iterator[ImageRgb]:
     """Give one picture for each pose; the same bytes for any number of workers.
 
     Raises:
@@ -89,6 +107,9 @@ def draw_poses(poses: Poses, settings: RenderSettings) -> Iterator[ImageRgb]:
         MissingError: a renderer that is not here.
     """
     check_renderable(settings)
+    if settings.quality == "cinema":
+        person = chosen_person(settings.person)
+        return cinema_pictures(poses, person, settings, progress or Silent())
     frames = range(len(poses))
     workers = settings.workers
     if workers is None:

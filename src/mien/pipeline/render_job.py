@@ -14,7 +14,7 @@ import mien
 from mien.core.arrays import ImageRgb
 from mien.core.errors import UsageError
 from mien.head import load_head
-from mien.pipeline.drawing import chosen_person, draw_poses
+from mien.pipeline.drawing import chosen_person, draw_poses, renderer
 from mien.pipeline.playable import Playable, read_playable
 from mien.pipeline.posing import poses_at
 from mien.pipeline.render_note import RENDER_DOCUMENT
@@ -55,7 +55,7 @@ def render_playable(
     facts = _facts(playable, settings, person.name, relative=relative)
     comment = json.dumps(facts, sort_keys=True)
     progress.start("rendering", len(times_s))
-    pictures = _counted(draw_poses(poses, settings), progress)
+    pictures = _counted(draw_poses(poses, settings, progress), progress)
     if settings.stills_s:
         files = _write_stills(pictures, out, settings, comment)
     else:
@@ -151,7 +151,7 @@ def _facts(
         if name not in left_out
     }
     return {
-        "renderer": f"mien {mien.__version__}",
+        "renderer": renderer(settings),
         "source": playable.name,
         "source_sha256": playable.sha256,
         "person": person,

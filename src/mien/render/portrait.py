@@ -125,6 +125,14 @@ class Portrait:
         """Pixels per metre in the plane of the eyes."""
         return self._camera.px_per_m
 
+    def folds(
+        self,
+        weights: Float[np.ndarray, " unit"],
+        gaze_rad: Float[np.ndarray, "eye angle"],  # noqa: ARG002 - lids may follow it
+    ) -> Float[np.ndarray, "..."]:
+        """Tell how deep the folds of the skin are at every vertex of the head, 0..1."""
+        return self._body.folds.depth(self._body.blend(weights))
+
     def project(
         self,
         points_m: Points3,

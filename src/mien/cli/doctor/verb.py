@@ -28,7 +28,8 @@ def doctor_verb(*, as_json: options.AsJson = False, debug: options.Debug = False
 
 def findings() -> tuple[Finding, ...]:
     """Look at everything; nothing is fetched."""
-    from mien.cli.doctor.codecs import codecs  # noqa: PLC0415 - keeps `mien --help` quick
+    from mien.cli.doctor.blender import blender  # noqa: PLC0415 - keeps `mien --help` quick
+    from mien.cli.doctor.codecs import codecs  # noqa: PLC0415
     from mien.cli.doctor.extras import extras  # noqa: PLC0415
     from mien.cli.doctor.head_file import head_file  # noqa: PLC0415
     from mien.cli.doctor.landmark_models import landmark_models  # noqa: PLC0415
@@ -43,6 +44,7 @@ def findings() -> tuple[Finding, ...]:
         cores_and_memory(),
         cache(),
         compiled_code(),
+        blender(),
         *extras(),
     )
 
