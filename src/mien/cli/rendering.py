@@ -34,8 +34,7 @@ Quality = Annotated[
     typer.Option(
         "--quality",
         metavar="QUALITY",
-        help="fast, portrait, gpu (portrait by OpenGL) or cinema (by Blender); portrait when not "
-        "given.",
+        help="fast, portrait or cinema (drawn by Blender); portrait when not given.",
     ),
 ]
 Light = Annotated[

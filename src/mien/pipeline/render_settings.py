@@ -12,8 +12,8 @@ from mien.core.nearest import unknown_name
 from mien.render.camera import VIEWS, Camera, camera_for
 from mien.render.staging import Staging
 
-RENDER_QUALITIES = ("fast", "portrait", "gpu", "cinema")
-"""``gpu`` is portrait by OpenGL; ``cinema`` is Blender's Cycles."""
+RENDER_QUALITIES = ("fast", "portrait", "cinema")
+"""``fast`` for footage, ``portrait`` for people to look at, ``cinema`` drawn by Blender."""
 
 POSES = ("auto", "relative", "absolute")
 """Head and gaze as differences from the usual pose, or as the input says; ``auto`` takes the
@@ -82,7 +82,7 @@ class RenderSettings:
         if self.stills_s and (self.frames is not None or self.master):
             msg = "Expected either stills or a video. Leave out --still, or --frames and --master."
             raise UsageError(msg)
-        if self.staging.f_stop is not None and self.quality in {"fast", "gpu"}:
+        if self.staging.f_stop is not None and self.quality == "fast":
             msg = (
                 f"Expected portrait or cinema quality for depth of field, but got {self.quality}. "
                 "Leave out --f-stop, or choose --quality portrait."
