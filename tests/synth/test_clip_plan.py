@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from mien.core.errors import UsageError
 from mien.core.facs import Channel, channels_of
 from mien.core.track import EventKind
-from mien.synth.clip_plan import ClipPlan, HeadMotion, PlannedMovement
+from mien.directing import PlannedMovement
+from mien.synth.clip_plan import ClipPlan, HeadMotion
 from mien.synth.measuring_sets import PLANTED, SETS, plan_clip, without_events
 
 PEOPLE = ("Nina", "Tariq", "Yuna")

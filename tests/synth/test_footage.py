@@ -5,7 +5,8 @@ from fractions import Fraction
 import numpy as np
 
 from mien.core.facs import channels_of
-from mien.synth.clip_plan import ClipPlan, HeadMotion, PlannedMovement
+from mien.directing import PlannedMovement
+from mien.synth.clip_plan import ClipPlan, HeadMotion
 from mien.synth.footage import render_clip
 
 PLAN = ClipPlan(

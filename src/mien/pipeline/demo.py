@@ -8,6 +8,7 @@ from pathlib import Path
 from mien.core.arrays import ImageRgb
 from mien.core.facs import channels_of
 from mien.core.track import Event, EventKind
+from mien.directing import PlannedMovement
 from mien.evaluation import match_events
 from mien.head import load_head
 from mien.pipeline.analysis import Analysis
@@ -16,7 +17,7 @@ from mien.pipeline.run import run_with_truth
 from mien.pipeline.settings import RunSettings
 from mien.recognition.emotion import emotion_posterior
 from mien.report import TruthRow
-from mien.synth.clip_plan import ClipPlan, HeadMotion, PlannedMovement
+from mien.synth.clip_plan import ClipPlan, HeadMotion
 from mien.synth.footage import render_clip
 from mien.tracks import unit_names
 from mien.video import write_video

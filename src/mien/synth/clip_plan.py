@@ -10,35 +10,10 @@ from mien.core.arrays import Times
 from mien.core.errors import UsageError
 from mien.core.facs import Channel, channels_of
 from mien.core.time import TimeBase
-from mien.core.track import ActionUnitTrack, Event, EventKind, UnitPeak
+from mien.core.track import ActionUnitTrack, EventKind
+from mien.directing import PlannedMovement
 
 BLINK_CLOSE_S, BLINK_OPEN_S = 0.08, 0.14
-
-
-@dataclass(frozen=True)
-class PlannedMovement:
-    """One movement of some units, rising and falling as half a cosine each."""
-
-    channels: tuple[Channel, ...]
-    peak: float
-    """Activation at the apex, 0..1."""
-
-    onset_s: float
-    apex_s: float
-    offset_s: float
-    kind: EventKind = EventKind.MICRO
-
-    def course(self, times_s: Times) -> Float[np.ndarray, " frame"]:
-        """Activation over time.
-
-        >>> move = PlannedMovement(channels_of(4), 0.4, 1.0, 1.1, 1.3)
-        >>> move.course(np.array([0.9, 1.05, 1.1, 1.2, 1.3])).round(2).tolist()
-        [0.0, 0.2, 0.4, 0.2, 0.0]
-        """
-        rise = np.clip((times_s - self.onset_s) / (self.apex_s - self.onset_s), 0, 1)
-        fall = np.clip((self.offset_s - times_s) / (self.offset_s - self.apex_s), 0, 1)
-        shape: Float[np.ndarray, " frame"] = 0.5 - 0.5 * np.cos(np.pi * np.minimum(rise, fall))
-        return self.peak * shape
 
 
 @dataclass(frozen=True)
@@ -137,7 +112,7 @@ class ClipPlan:
             for channel in movement.channels:
                 column = channels.index(channel)
                 activation[:, column] = np.minimum(activation[:, column] + course, 1)
-            events.append(_event(movement))
+            events.append(movement.event)
         for closed_s in self.blinks_s:
             blink = PlannedMovement(
                 channels_of(45),
@@ -150,7 +125,7 @@ class ClipPlan:
             for channel in blink.channels:
                 column = channels.index(channel)
                 activation[:, column] = np.maximum(activation[:, column], blink.course(times_s))
-            events.append(_event(blink))
+            events.append(blink.event)
         _, rotation = self.head.at(times_s)
         return ActionUnitTrack(
             time=time,
@@ -161,15 +136,3 @@ class ClipPlan:
             gaze_rad=np.zeros((time.count, 2, 2)),
             events=tuple(sorted(events, key=lambda event: event.apex_s)),
         )
-
-
-def _event(movement: PlannedMovement) -> Event:
-    return Event(
-        kind=movement.kind,
-        onset_s=movement.onset_s,
-        apex_s=movement.apex_s,
-        offset_s=movement.offset_s,
-        units=tuple(UnitPeak(c, movement.peak, 1.0) for c in movement.channels),
-        confidence=1.0,
-        reference="known truth",
-    )

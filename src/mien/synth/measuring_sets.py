@@ -7,7 +7,8 @@ import numpy as np
 
 from mien.core.errors import UsageError
 from mien.core.facs import Channel, channels_of
-from mien.synth.clip_plan import ClipPlan, HeadMotion, PlannedMovement
+from mien.directing import PlannedMovement
+from mien.synth.clip_plan import ClipPlan, HeadMotion
 
 SETS = {
     "A": "100 fps, peaks .2-.4, sway 1-3 px, sensor noise 2",
