@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.core.errors import UsageError
@@ -44,16 +44,18 @@ def test_spontaneous_closing_takes_66_ms_and_the_whole_blink_less_than_half_a_se
     assert max(one.end_s - one.start_s for one in found) < 0.5
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 500), st.floats(0.0, 8.0), st.floats(0.02, 1.0))
 def test_no_blink_hides_a_movement_of_the_lids(seed: int, onset: float, rise: float) -> None:
-    settings = Blinks(rate_per_minute=30.0)
+    often = Blinks(rate_per_minute=30.0)
     keep_out = ((onset, onset + rise), (4.0, 4.2))
-    found = plan_blinks(0.0, 10.0, settings, rng=np.random.default_rng(seed), keep_out=keep_out)
+    found = plan_blinks(0.0, 10.0, often, rng=np.random.default_rng(seed), keep_out=keep_out)
     for blink in found:
         for first, last in keep_out:
             assert blink.end_s < first or blink.start_s > last
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 500))
 def test_blinks_end_within_the_time_and_do_not_overlap(seed: int) -> None:
     found = plan_blinks(2.0, 22.0, Blinks(rate_per_minute=40.0), rng=np.random.default_rng(seed))

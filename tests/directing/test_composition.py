@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.core.errors import UsageError
@@ -52,6 +52,7 @@ def test_leaving_one_layer_out_changes_no_other() -> None:
     assert not less.gaze_rad.any()
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 2**31), st.integers(0, 2**31))
 def test_every_life_stays_in_range_and_repeats(seed: int, person_seed: int) -> None:
     life = Life(blinks=Blinks(rate_per_minute=40.0))
@@ -65,6 +66,7 @@ def test_every_life_stays_in_range_and_repeats(seed: int, person_seed: int) -> N
     assert one.track.events == other.track.events
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 10_000))
 def test_no_blink_starts_between_onset_and_apex_of_a_lid_movement(seed: int) -> None:
     lids = PlannedMovement(channels_of(7), 0.4, 1.0, 1.2, 1.5)
@@ -82,17 +84,18 @@ def test_a_lowered_gaze_does_not_close_a_closed_eye_twice() -> None:
 
 def test_sides_differ_by_person_and_not_by_clip() -> None:
     life = Life(blinks=None, saccades=None, head=None, breathing=None, asymmetry=Asymmetry())
+    fine = TimeBase(Fraction(1000), 450, start_s=1.95)
     ratios = []
-    for person in range(150):
-        track = direct(TIME, [MICRO], life, seed=1, person_seed=person).track
+    for person in range(80):
+        track = direct(fine, [MICRO], life, seed=1, person_seed=person).track
         left, right = (track.column(channel) for channel in channels_of(12))
         ratios.append(left.max() / right.max())
-        again = direct(TIME, [MICRO], life, seed=2, person_seed=person).track
+        again = direct(fine, [MICRO], life, seed=2, person_seed=person).track
         assert (again.column(LEFT) == left).all()
         assert max(left.max(), right.max()) == pytest.approx(0.3, rel=1e-3)
     assert min(ratios) >= 0.8 - 1e-6
     assert max(ratios) <= 1 / 0.8 + 1e-6
-    assert np.std(ratios) == pytest.approx(0.08, abs=0.025)
+    assert np.std(ratios) == pytest.approx(0.08, abs=0.03)
 
 
 def test_the_event_says_what_each_side_reaches() -> None:

@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.core.errors import UsageError
@@ -40,12 +40,13 @@ def test_sizes_follow_the_measured_distribution() -> None:
     assert np.mean(np.array(sizes) < 15) == pytest.approx(0.83, abs=0.08)
 
 
+@settings(deadline=None, max_examples=40)
 @given(st.integers(0, 300), st.floats(0, 25))
 def test_the_eyes_keep_within_their_limit_and_fixate_at_least_200_ms(
     seed: int, limit_deg: float
 ) -> None:
-    settings = Saccades(limit_deg=limit_deg)
-    fixations = plan_fixations(0.0, 10.0, settings, rng=np.random.default_rng(seed))
+    limited = Saccades(limit_deg=limit_deg)
+    fixations = plan_fixations(0.0, 10.0, limited, rng=np.random.default_rng(seed))
     gaze = gaze_course(np.arange(0, 10, 0.02), fixations)
     assert np.degrees(np.hypot(gaze[..., 0], gaze[..., 1])).max() <= limit_deg + 1e-6
     assert (gaze[:, 0] == gaze[:, 1]).all()

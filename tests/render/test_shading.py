@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mien.render.light import Light
-from mien.render.shade_fast import ATTRIBUTES, light_vertices, shade_rows
+from mien.render.shade_fast import ATTRIBUTES, light_vertices
 from mien.render.shade_portrait import lit_share, shade_portrait_rows
 from mien.render.shadow import shadow_map
 
@@ -65,24 +65,6 @@ def test_room_light_is_that_of_the_side_it_comes_from() -> None:
 def _square() -> tuple[np.ndarray, np.ndarray]:
     screen = np.array([[-9.0, -9.0, 1.0], [9.0, -9.0, 1.0], [9.0, 9.0, 1.0], [-9.0, 9.0, 1.0]])
     return screen, np.array([[0, 2, 1], [0, 3, 2]], np.int32)
-
-
-def test_the_plain_fast_shader_multiplies_light_and_texture() -> None:
-    screen, triangles = _square()
-    attributes = np.tile([0.5, 0.25, 1.0, 0.125, 1.0, 1.0, 0.0], (4, 1))
-    texture = np.zeros((4, 4, 8), np.float32)
-    texture[..., :3] = (0.2, 0.4, 0.6)
-    linear, depth, cover = np.zeros((2, 2, 3)), np.zeros((2, 2)), np.zeros((2, 2))
-    shade_rows.py_func(
-        (screen, triangles, np.zeros(2, np.uint8), attributes),
-        texture,
-        1,
-        np.array([0, 2]),
-        (np.zeros((2, 2), np.int32), np.ones((2, 2))),
-        (np.ones((2, 2, 3)), linear, depth, cover),
-    )
-    np.testing.assert_allclose(linear[0, 0], np.array([0.1, 0.1, 0.6]) + 0.125)
-    assert cover.tolist() == [[1, 1], [1, 1]]
 
 
 def _portrait_pixel(kind: int, normal: tuple[float, float, float]) -> np.ndarray:

@@ -18,6 +18,7 @@ from mien.cli.running import analyze_verb, demo_verb, run_verb
 from mien.cli.schema import schema_verb
 from mien.cli.sentences import INTERRUPTED, outcome_of
 from mien.cli.streams import prepare_streams
+from mien.cli.synthesis import synth_verb
 from mien.cli.voice import HumanVoice, voice_for
 from mien.cli.words import refuse_odd_words
 from mien.core.errors import UsageError
@@ -60,6 +61,7 @@ app.command("demo")(guarded(demo_verb))
 app.command("run")(guarded(run_verb))
 app.command("analyze")(guarded(analyze_verb))
 app.command("render")(guarded(render_verb))
+app.command("synth")(guarded(synth_verb))
 app.command("schema")(guarded(schema_verb))
 
 models_app = typer.Typer(

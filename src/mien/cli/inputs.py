@@ -56,7 +56,7 @@ def jobs_for(inputs: Sequence[Path], *, camera: int | None, out: Path | None) ->
     if not sources:
         msg = "Expected a video, a folder of images or --camera N, but got none. Name at least one."
         raise UsageError(msg)
-    _refuse_standard_output(out)
+    refuse_standard_output(out)
     if len(sources) == 1 and out is not None:
         _refuse_own_folder(inputs, sources[0], out)
         return (Job(sources[0], _name(sources[0]), out),)
@@ -100,12 +100,17 @@ def demo_job(out: Path | None) -> Job:
     Raises:
         UsageError: ``out`` is standard output.
     """
-    _refuse_standard_output(out)
+    refuse_standard_output(out)
     folder = DEMO_FOLDER if out is None else out
     return Job(folder / "demo.mp4", "demo", folder)
 
 
-def _refuse_standard_output(out: Path | None) -> None:
+def refuse_standard_output(out: Path | None) -> None:
+    """Say that results of several files cannot go to standard output.
+
+    Raises:
+        UsageError: they were sent there.
+    """
     if out == STANDARD_OUTPUT:
         msg = (
             "Expected --out DIR, since the results are several files. "

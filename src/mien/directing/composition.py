@@ -84,7 +84,7 @@ def direct(
 def _event(movement: PlannedMovement, course: LifeCourse) -> Event:
     """Give the event with the peak that each side reaches."""
     units = tuple(
-        UnitPeak(channel, movement.peak * _side(channel, course)[0], 1.0)
+        UnitPeak(channel, movement.peak_of(channel) * _side(channel, course)[0], 1.0)
         for channel in movement.channels
     )
     return replace(movement.event, units=units)
@@ -107,6 +107,8 @@ def _activation(
     for movement in movements:
         for channel in movement.channels:
             gain, lag_s = _side(channel, course)
+            if movement.peak:
+                gain *= movement.peak_of(channel) / movement.peak
             total[:, channels.index(channel)] += gain * movement.course(times_s - lag_s)
     blinking = np.zeros((len(times_s), 2))
     for column, channel in enumerate(_BLINK):

@@ -26,6 +26,9 @@ class PlannedMovement:
     hold_s: float = 0.0
     """How long the apex is held; it ends before the offset."""
 
+    shares: tuple[float, ...] = ()
+    """Part of the peak that each channel reaches, 0..1; empty where all reach it."""
+
     label: str = ""
     """Emotion that it was drawn for; empty where it was drawn for none."""
 
@@ -33,6 +36,12 @@ class PlannedMovement:
         """Refuse a movement that cannot be."""
         if not 0 <= self.peak <= 1:  # NaN is refused too
             msg = f"Expected a peak in 0..1, but got {self.peak}."
+            raise UsageError(msg)
+        if self.shares and not (
+            len(self.shares) == len(self.channels)
+            and 0 <= min(self.shares) <= max(self.shares) <= 1
+        ):
+            msg = f"Expected a share in 0..1 for each channel, but got {self.shares}."
             raise UsageError(msg)
         if not self.onset_s < self.apex_s <= self.apex_s + self.hold_s < self.offset_s:
             msg = (
@@ -55,6 +64,18 @@ class PlannedMovement:
         shape: Float[np.ndarray, " frame"] = 0.5 - 0.5 * np.cos(np.pi * np.minimum(rise, fall))
         return self.peak * shape
 
+    def peak_of(self, channel: Channel) -> float:
+        """Activation of one channel at the apex.
+
+        Raises:
+            UsageError: the movement has no such channel.
+        """
+        if channel not in self.channels:
+            msg = f"Expected one of {', '.join(map(str, self.channels))}, but got {channel}."
+            raise UsageError(msg)
+        share = self.shares[self.channels.index(channel)] if self.shares else 1.0
+        return self.peak * share
+
     @property
     def event(self) -> Event:
         """The movement as an event of a track."""
@@ -63,7 +84,7 @@ class PlannedMovement:
             onset_s=self.onset_s,
             apex_s=self.apex_s,
             offset_s=self.offset_s,
-            units=tuple(UnitPeak(channel, self.peak, 1.0) for channel in self.channels),
+            units=tuple(UnitPeak(channel, self.peak_of(channel), 1.0) for channel in self.channels),
             confidence=1.0,
             reference="known truth",
         )

@@ -9,8 +9,7 @@ from scipy import sparse
 from mien.core.arrays import Points2, Vertices
 from mien.core.facs import Channel, channels_of
 from mien.head import Head, Person, au_delta
-from mien.head.barycentric import barycentric
-from mien.head.zbuffer import front_triangles
+from mien.head.cells import cell_pooling
 from mien.motion import GRID
 from mien.recognition.basis import Basis
 from mien.recognition.registration import Registration, register
@@ -18,7 +17,6 @@ from mien.recognition.registration import Registration, register
 READ_UNITS = (1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 16, 17, 18, 20, 23, 24, 25, 26)
 """Units that motion is read by. The lids' closing (43, 45, 46) is read off the eyes' opening."""
 
-_SAMPLES = 4  # along each side of a cell
 _AMPLITUDE = 0.3  # fields are taken at this activation, where micro-expressions live
 _MIN_COVER = 0.5
 
@@ -102,32 +100,18 @@ def _rigid_motions(laid: Registration, vertices: Vertices) -> list[Float[np.ndar
 def _pooling(
     head: Head, vertices: Vertices, laid: Registration, size_px: int
 ) -> tuple[sparse.csr_array, Float[np.ndarray, "row column"]]:
-    """Build the matrix that turns motion of vertices into mean motion of cells.
-
-    Only the skin that is seen counts: each cell is sampled on a grid, and each sample belongs to
-    the triangle nearest the viewer there.
-    """
-    side = GRID * _SAMPLES
-    grid_px = size_px / side
-    xy = (laid.project(vertices) + 0.5) / grid_px - 0.5
+    """Pool over the skin of a person laid over the face."""
     skin = head.parts["skin"]
     triangles = head.triangles
     mine = triangles[((triangles >= skin.start) & (triangles < skin.stop)).all(axis=1)]
-    index, _ = front_triangles(xy, -laid.depth(vertices), mine, width_px=side, height_px=side)
-    hit = index >= 0
-    face = (head.masks["face"][mine] * 1.0).mean(axis=1)
-    hit &= np.where(hit, face[np.maximum(index, 0)], 0.0) > 0.5  # noqa: PLR2004 - half a mask
-    row, column = np.nonzero(hit)
-    cell = (row // _SAMPLES) * GRID + column // _SAMPLES
-    corner = mine[index[row, column]]
-    share = barycentric(np.column_stack((column, row)), xy[corner])
-    count = np.bincount(cell, minlength=GRID * GRID)
-    weight = share / count[cell][:, None]
-    pool = sparse.csr_array(
-        (weight.ravel(), (np.repeat(cell, 3), corner.ravel())), shape=(GRID * GRID, len(vertices))
+    return cell_pooling(
+        laid.project(vertices),
+        -laid.depth(vertices),
+        mine,
+        head.masks["face"],
+        size_px=size_px,
+        grid=GRID,
     )
-    cover = (count / _SAMPLES**2).reshape(GRID, GRID)
-    return pool, cover
 
 
 _EYE_RINGS = (

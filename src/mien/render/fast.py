@@ -1,10 +1,10 @@
 """The fast quality: light at the vertices, so that footage renders in little time."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
-from jaxtyping import Float64
+from jaxtyping import Float32, Float64
 
 from mien.core.arrays import ImageRgb
 from mien.head import Strands
@@ -13,12 +13,13 @@ from mien.head.pose import HeadPose
 from mien.render.backdrop import background
 from mien.render.body import Body
 from mien.render.camera import Camera
+from mien.render.footage_kernels import draw_triangles, seen_vertices, shade_samples
 from mien.render.lashes import SOFT_M, lash_strokes
 from mien.render.light import Light
 from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
 from mien.render.paint import Paint
-from mien.render.raster import rasterise_rows
-from mien.render.shade_fast import ATTRIBUTES, light_vertices, shade_rows
+from mien.render.raster import stagger
+from mien.render.shade_fast import ATTRIBUTES, light_vertices
 from mien.render.strokes import draw_strokes
 from mien.render.tone import _WHITE, develop_rows, tone_table
 
@@ -30,6 +31,11 @@ _SURFACE = {
     TONGUE: (0.3, 0.12, 24.0),
     EYE: (0.25, 0.9, 260.0),
 }
+
+
+@cache
+def _tones() -> Float32[np.ndarray, " step"]:
+    return tone_table()
 
 
 @dataclass(frozen=True)
@@ -51,38 +57,42 @@ class FastPainter:
         screen = camera.screen(vertices)
         sums, normals = np.zeros_like(vertices), np.zeros_like(vertices)
         sum_normals(vertices, body.surface, body.weld, sums, normals)
-        attributes = np.zeros((len(vertices), ATTRIBUTES))
-        attributes[:, 4:6] = paint.texels
+        height, width = camera.height_px, camera.width_px
+        ids = np.empty((height * self.samples, width * self.samples), np.int32)
+        nearness = np.empty(ids.shape, np.float32)
+        weights = np.empty((*ids.shape, 2), np.float32)
+        offset = np.float32(stagger(self.samples))
+        draw_triangles(screen, body.triangles, self.samples, offset, ids, nearness, weights)
+        seen = seen_vertices(ids, body.triangles, len(vertices))
         occlusion = paint.occlusion.copy()
         occlusion[len(body.rest_m) :] = body.eye_light(vertices, pose)
+        lit = np.zeros((len(seen), ATTRIBUTES))
         light_vertices(
-            vertices,
-            normals,
+            vertices[seen],
+            normals[seen],
             np.array(camera.centre_m),
             (light.table(), light.room()),
-            self.surface,
-            occlusion,
-            attributes,
+            self.surface[seen],
+            occlusion[seen],
+            lit,
         )
-        height, width = camera.height_px, camera.width_px
-        ids = np.zeros((height * self.samples, width * self.samples), np.int32)
-        nearness = np.zeros(ids.shape, np.float32)
-        rasterise_rows(screen, body.triangles, self.samples, np.array([0, len(ids)]), ids, nearness)
-        linear = np.zeros((height, width, 3), np.float32)
-        depth, cover = np.zeros((2, height, width), np.float32)
+        lit[:, 4:6] = paint.texels[seen]
+        attributes = np.ones((len(vertices), ATTRIBUTES + 1), np.float32)
+        attributes[seen, :ATTRIBUTES] = lit
+        linear = np.empty((height, width, 3), np.float32)
+        depth, cover = np.empty((2, height, width), np.float32)
         rows = np.array([0, height])
-        shade_rows(
-            (screen, body.triangles, body.material, attributes),
+        shade_samples(
+            (body.triangles, body.material, attributes),
             paint.texture,
             self.samples,
-            rows,
-            (ids, nearness),
+            (ids, nearness, weights),
             (background(light, camera, self.backdrop), linear, depth, cover),
         )
         lashes = lash_strokes(self.lashes, vertices, body.baked, camera)
         draw_strokes(lashes, rows, (depth, cover), SOFT_M, linear)
         picture = np.zeros((height, width, 3), np.uint8)
-        develop_rows(linear, tone_table(), _WHITE, rows, picture)
+        develop_rows(linear, _tones(), _WHITE, rows, picture)
         return picture
 
     @cached_property

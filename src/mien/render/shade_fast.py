@@ -1,12 +1,9 @@
-"""Fast shading: light at the vertices, texture at the pixels."""
+"""Fast shading: light at the vertices; the texture comes at the pixels."""
 
 import typing
 
 import numpy as np
 from numba import njit
-
-from mien.render.gather import MATERIALS, begin_pixel
-from mien.render.material import SKIN
 
 # Columns of the vertex attributes: light on white (3), gloss, texel x, texel y, blur.
 ATTRIBUTES = 7
@@ -66,44 +63,3 @@ def light_vertices(vertices, normals, eye, lamps, surface, occlusion, attributes
         attributes[vertex, 3] = gloss * surface[vertex, 4] * open_sky
         seen = nx * vx + ny * vy + nz * vz
         attributes[vertex, 6] = min(max((1.0 / max(seen, 0.05) - 1.6) / 3.0, 0.0), 1.0)
-
-
-@njit(cache=True, nogil=True)
-@typing.no_type_check
-def shade_rows(mesh, texture, samples, rows, seen, canvas):  # noqa: ANN001, ANN201
-    """Shade picture rows rows[0] <= row < rows[1]; one texture look-up per pixel and material.
-
-    mesh, seen: as :func:`mien.render.gather.gather` takes them. canvas: background, linear light,
-    depth and cover, the last three to be filled.
-    """
-    linear = canvas[1]
-    sums = np.zeros((MATERIALS, ATTRIBUTES + 1))
-    for row in range(rows[0], rows[1]):
-        for column in range(linear.shape[1]):
-            begin_pixel(mesh, seen, samples, (row, column), sums, canvas)
-            for kind in range(MATERIALS):
-                share = sums[kind, ATTRIBUTES]
-                if share == 0.0:
-                    continue
-                u = min(max(sums[kind, 4], 0.0), texture.shape[1] - 1.001)
-                v = min(max(sums[kind, 5], 0.0), texture.shape[0] - 1.001)
-                iu = int(u)
-                iv = int(v)
-                w11 = (u - iu) * (v - iv)
-                w10 = u - iu - w11
-                w01 = v - iv - w11
-                w00 = 1.0 - w10 - w01 - w11
-                blur = sums[kind, 6] if kind == SKIN else 0.0
-                for channel in range(3):
-                    colour = w00 * texture[iv, iu, channel] + w10 * texture[iv, iu + 1, channel]
-                    colour += w01 * texture[iv + 1, iu, channel]
-                    colour += w11 * texture[iv + 1, iu + 1, channel]
-                    if blur > 0.0:
-                        other = channel + 5
-                        soft = w00 * texture[iv, iu, other] + w10 * texture[iv, iu + 1, other]
-                        soft += (
-                            w01 * texture[iv + 1, iu, other] + w11 * texture[iv + 1, iu + 1, other]
-                        )
-                        colour += blur * (soft - colour)
-                    light = sums[kind, channel] * colour + sums[kind, 3]
-                    linear[row, column, channel] += share * light

@@ -1,1 +1,1 @@
-"""Directing + render -> footage with exact truth."""
+"""Directing + render -> footage and motion with exact truth, in a corpus's layout."""

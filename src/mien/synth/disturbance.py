@@ -6,7 +6,7 @@ from jaxtyping import Float
 _WAVES = 24
 
 
-def _smooth_noise(
+def smooth_noise(
     points_m: Float[np.ndarray, "vertex 3"], *, scale_m: float, rng: np.random.Generator
 ) -> Float[np.ndarray, " vertex"]:
     """Draw a smooth field of mean 0 and standard deviation 1 over the points.
@@ -46,8 +46,8 @@ def disturbed_deltas(
     """
     changed = np.empty_like(deltas_m)
     for index, delta in enumerate(deltas_m):
-        gain = np.exp(gain_sd * _smooth_noise(points_m, scale_m=scale_m, rng=rng))
-        angle = np.radians(turn_deg) * _smooth_noise(points_m, scale_m=scale_m, rng=rng)
+        gain = np.exp(gain_sd * smooth_noise(points_m, scale_m=scale_m, rng=rng))
+        angle = np.radians(turn_deg) * smooth_noise(points_m, scale_m=scale_m, rng=rng)
         cosine, sine = np.cos(angle), np.sin(angle)
         changed[index, :, 0] = gain * (cosine * delta[:, 0] - sine * delta[:, 1])
         changed[index, :, 1] = gain * (sine * delta[:, 0] + cosine * delta[:, 1])

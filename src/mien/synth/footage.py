@@ -1,73 +1,117 @@
 """A clip plan, rendered: pictures of a face whose every movement is known."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import numpy as np
 
 from mien.core.arrays import ImageRgb
-from mien.core.facs import Channel, channels_of
-from mien.head import Head, au_delta, load_head
-from mien.render import Portrait
+from mien.core.facs import channels_of
+from mien.directing import Directed
+from mien.head import au_delta, load_head
+from mien.head.pose import HeadPose
+from mien.render import Light
 from mien.synth.clip_plan import ClipPlan
-from mien.synth.disturbance import disturbed_deltas
+from mien.synth.footage_plan import FootagePlan
+from mien.synth.sensor import Sensor
+from mien.synth.shapes import footage_channels, shape_deltas, shape_weights
+from mien.synth.stage import Stage, disturbed_shapes, stage_for
+
+MISMATCH = (0.25, 12.0)
+"""Spread of gain (logarithm) and turn (degrees) of a person's shapes against the head's own."""
 
 
-def _unit_deltas(head: Head, plan: ClipPlan, channels: tuple[Channel, ...]) -> np.ndarray:
-    """Displacements of every channel that moves, disturbed; lids close as they are.
+Poses = list[tuple[np.ndarray, HeadPose, np.ndarray]]
+"""Weights, pose and gaze of every frame."""
 
-    Both sides of a unit share one disturbance field, as both halves of a face share a skull.
-    """
-    person = head.people[plan.person]
-    rng = np.random.default_rng(plan.seed + 1)
-    points = person.vertices_m.astype(np.float64)
-    exact = np.stack([au_delta(head, channel) for channel in channels]).astype(np.float64)
-    if plan.gain_sd == 0 and plan.turn_deg == 0:
-        return exact
-    changed = exact.copy()
-    for au in sorted({channel.au for channel in channels} - {45}):
-        mine = [i for i, channel in enumerate(channels) if channel.au == au]
-        state = rng.integers(2**32)
-        for index in mine:
-            changed[index] = disturbed_deltas(
-                points,
-                exact[index][None],
-                rng=np.random.default_rng(state),
-                gain_sd=plan.gain_sd,
-                turn_deg=plan.turn_deg,
-            )[0]
-    return changed
+
+def pictures(
+    stage: Stage,
+    poses: Poses,
+    *,
+    light: Light,
+    sensor: Sensor,
+    rng: np.random.Generator,
+) -> Iterator[ImageRgb]:
+    """Draw frames as a sensor records them."""
+    for weights, pose, gaze in poses:
+        yield sensor.record(stage.picture(weights, pose, gaze, light), rng)
+
+
+def poses_of(plan: FootagePlan, directed: Directed) -> Poses:
+    """Say how the head is held and what moves, frame by frame."""
+    track = directed.track
+    weights = shape_weights(track.channels, track.activation)
+    rotation = track.head_rotation_rad + np.radians(plan.pose_deg)
+    return [
+        (weights[frame], _pose(rotation[frame], directed.head_translation_m[frame]), gaze)
+        for frame, gaze in enumerate(track.gaze_rad)
+    ]
+
+
+@lru_cache(maxsize=2)
+def stage_of_person(
+    person: str, size_px: int, quality: str, person_seed: int, *, mismatch: bool
+) -> Stage:
+    """Build a person's stage; clips of one person follow each other and share it."""
+    head = load_head()
+    gain_sd, turn_deg = MISMATCH if mismatch else (0.0, 0.0)
+    deltas = disturbed_shapes(
+        head,
+        person,
+        footage_channels(),
+        shape_deltas(head),
+        seed=person_seed,
+        gain_sd=gain_sd,
+        turn_deg=turn_deg,
+    )
+    return stage_for(
+        head, person, deltas, size_px=size_px, quality=quality, seed=person_seed % 2**16
+    )
+
+
+def render_footage(plan: FootagePlan, stage: Stage, poses: Poses) -> Iterator[ImageRgb]:
+    """Render a planned clip frame by frame; the same plan gives the same pictures."""
+    rng = np.random.default_rng((plan.seed, 5))
+    return pictures(stage, poses, light=plan.light, sensor=plan.sensor, rng=rng)
 
 
 def render_clip(plan: ClipPlan) -> Iterator[ImageRgb]:
-    """Render a plan frame by frame, with the sensor's noise.
+    """Render a plan of the measuring sets frame by frame, with the sensor's noise.
 
     The same plan gives the same pictures. The truth is :meth:`ClipPlan.truth`.
     """
     head = load_head()
     truth = plan.truth()
     channels = plan.channels or channels_of(45)
-    portrait = Portrait(
+    deltas = disturbed_shapes(
         head,
-        head.people[plan.person],
-        width_px=plan.size_px,
-        height_px=plan.size_px,
-        quality="fast",
-        unit_deltas_m=_unit_deltas(head, plan, channels),
-        view="face",
-        seed=plan.seed,
+        plan.person,
+        channels,
+        np.stack([au_delta(head, channel) for channel in channels]),
+        seed=plan.seed + 1,
+        gain_sd=plan.gain_sd,
+        turn_deg=plan.turn_deg,
     )
-    rng = np.random.default_rng(plan.seed)
+    stage = stage_for(
+        head, plan.person, deltas, size_px=plan.size_px, quality="fast", seed=plan.seed
+    )
     shift_px, rotation = plan.head.at(truth.time.times_s)
-    px_per_m = portrait.px_per_m
-    for frame in range(truth.time.count):
-        picture = portrait.frame(
-            truth.activation[frame],
-            head_rotation_rad=tuple(rotation[frame]),
-            head_translation_m=(
-                shift_px[frame, 0] / px_per_m,
-                -shift_px[frame, 1] / px_per_m,
-                0.0,
-            ),
-        )
-        noisy = picture + rng.normal(0, plan.noise_sd, picture.shape)
-        yield np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
+    shift_m = np.column_stack((shift_px * (1, -1) / stage.camera.px_per_m, np.zeros(len(shift_px))))
+    poses = [
+        (truth.activation[frame], _pose(rotation[frame], shift_m[frame]), np.zeros((2, 2)))
+        for frame in range(truth.time.count)
+    ]
+    return pictures(
+        stage,
+        poses,
+        light=Light(),
+        sensor=Sensor(noise_sd=plan.noise_sd),
+        rng=np.random.default_rng(plan.seed),
+    )
+
+
+def _pose(rotation_rad: np.ndarray, translation_m: np.ndarray) -> HeadPose:
+    pitch, yaw, roll = (float(one) for one in rotation_rad)
+    x, y, z = (float(one) for one in translation_m)
+    return HeadPose((pitch, yaw, roll), (x, y, z))

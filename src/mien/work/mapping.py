@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from mien.core.errors import MienError, UsageError
 from mien.work.cores import usable_cores
+from mien.work.on_ray import map_on_ray
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -21,7 +22,11 @@ _task: Callable[[Any], Any] | None = None
 
 
 def map_in_order(
-    task: Callable[[Item], Result], items: Iterable[Item], *, workers: int | None = 1
+    task: Callable[[Item], Result],
+    items: Iterable[Item],
+    *,
+    workers: int | None = 1,
+    ray: str | None = None,
 ) -> Iterator[Result]:
     """Give ``task(item)`` for each item, in the order of the items.
 
@@ -35,15 +40,19 @@ def map_in_order(
         task: called with each item.
         items: taken as they are needed.
         workers: number of processes; None for as many as there are cores.
+        ray: address of a Ray cluster that does the work instead, ``local`` for one on this machine.
 
     Raises:
         UsageError: less than one worker.
+        MissingError: a cluster is asked for, but ray is not installed.
         MienError: what the task raises, or a worker that ended before its work was done.
     """
     count = usable_cores() if workers is None else workers
     if count < 1:
         msg = f"Expected at least 1 worker, but got {count}."
         raise UsageError(msg)
+    if ray is not None:
+        return map_on_ray(task, items, address=ray)
     if count == 1:
         return map(task, items)
     return _in_processes(task, items, count)

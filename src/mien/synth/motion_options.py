@@ -1,0 +1,78 @@
+"""What a set of flow images is made of: every setting, checked before anything is drawn."""
+
+from dataclasses import dataclass, fields
+
+from mien.core.errors import UsageError
+from mien.synth.options import check_people, check_sampling
+
+_MOST = 10_000_000
+
+
+@dataclass(frozen=True)
+class MotionOptions:
+    """Flow images and volumes; the same options give the same bytes."""
+
+    images: int = 40_000
+    volumes: int = 2_000
+    volume_frames: int = 10
+    """Frames of a volume, evenly from onset to apex, as temporal interpolation leaves them."""
+
+    prior: str = "dfme"
+    people: tuple[str, ...] = ()
+    emotions: tuple[str, ...] = ()
+    units: tuple[int, ...] = ()
+    side: str = "natural"
+    intensity: tuple[float, float] = (0.05, 0.6)
+    views_per_shard: int = 24
+    turn_deg: float = 8.0
+    """Standard deviation of yaw; pitch has three quarters and roll a third of it."""
+
+    crop_jitter: float = 0.02
+    """Standard deviation of the shift of the crop in parts of its side; size and turn follow."""
+
+    head_motion_px: float = 0.6
+    """Standard deviation of what head motion the alignment leaves, per rigid mode."""
+
+    noise_px: float = 0.12
+    """Median standard deviation of the flow's noise; it varies from image to image."""
+
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be made."""
+        for name in ("images", "volumes"):
+            if not 0 <= getattr(self, name) <= _MOST:
+                msg = f"Expected {name} in 0..{_MOST}, but got {getattr(self, name)}."
+                raise UsageError(msg)
+        if not self.images + self.volumes:
+            msg = "Expected at least one flow image or volume, but got none of either."
+            raise UsageError(msg)
+        if not (2 <= self.volume_frames <= 64 and 1 <= self.views_per_shard <= 1000):  # noqa: PLR2004
+            msg = (
+                "Expected 2 to 64 frames a volume and 1 to 1000 views a shard, but got "
+                f"{self.volume_frames} and {self.views_per_shard}."
+            )
+            raise UsageError(msg)
+        for name, most in (
+            ("turn_deg", 30.0),
+            ("crop_jitter", 0.2),
+            ("head_motion_px", 20.0),
+            ("noise_px", 5.0),
+        ):
+            if not 0 <= getattr(self, name) <= most:
+                msg = f"Expected {name} in 0..{most:g}, but got {getattr(self, name)}."
+                raise UsageError(msg)
+        check_sampling(self.prior, self.emotions, self.units, self.side, self.intensity)
+        check_people(self.people)
+        if self.seed < 0:
+            msg = f"Expected a seed of 0 or more, but got {self.seed}."
+            raise UsageError(msg)
+
+    @property
+    def as_json(self) -> dict[str, object]:
+        """The options as JSON can hold them."""
+        plain: dict[str, object] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            plain[field.name] = list(value) if isinstance(value, tuple) else value
+        return plain

@@ -1,0 +1,222 @@
+"""A few thousand flow images or volumes at once, straight from the geometry: a matrix product."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from jaxtyping import Float32
+
+from mien.head import load_head
+from mien.synth.disturbance import smooth_noise
+from mien.synth.expressions import Expression, ExpressionSource
+from mien.synth.footage_plan import seed_of_person
+from mien.synth.motion_fields import GRID, FaceView, MotionFields, motion_fields
+from mien.synth.motion_options import MotionOptions
+from mien.synth.shapes import footage_channels
+
+_GAIN_SD, _TURN_RAD = 0.25, np.radians(12.0)
+_CELL_M = 0.0063  # of the face, about
+_NOISE_CELLS = 1.6  # over which the noise of flow is alike
+_DISTANCE_M = (0.5, 2.5)
+
+
+@dataclass(frozen=True)
+class MotionShard:
+    """Flow from onset to apex, as u, v and strain, with what was drawn."""
+
+    flow: np.ndarray
+    """(image, 28, 28, 3) or (volume, frame, 28, 28, 3) float16: u (right), v (down), strain.
+    Pixels of an aligned face of 256 px, and their change per cell; 0 where no skin is seen."""
+
+    activation: Float32[np.ndarray, "sample shape"]
+    """At the apex, in the order of the channels."""
+
+    person: tuple[str, ...]
+    view: np.ndarray
+    """Number of the view within the shard."""
+
+    views: tuple[FaceView, ...]
+    expressions: tuple[Expression, ...]
+    noise_px: Float32[np.ndarray, " sample"]
+    head_px: Float32[np.ndarray, "sample mode"]
+    """Rigid motion that the alignment left, pixels in the mean of each mode."""
+
+
+def draw_shard(options: MotionOptions, kind: str, number: int, count: int) -> MotionShard:
+    """Draw one shard of ``image`` or ``volume``; it depends on nothing but its number."""
+    rng = np.random.default_rng((options.seed, 3 if kind == "image" else 4, number))
+    people = options.people or tuple(load_head().people)
+    views = tuple(_view(options, rng) for _ in range(options.views_per_shard))
+    owner = rng.integers(len(people), size=len(views))
+    source = ExpressionSource(
+        options.prior, options.emotions, options.units, options.side, options.intensity
+    )
+    expressions = tuple(source.draw(rng) for _ in range(count))
+    channels = footage_channels()
+    activation = np.zeros((count, len(channels)), np.float32)
+    for row, drawn in enumerate(expressions):
+        for channel, peak in zip(drawn.channels, drawn.peaks, strict=True):
+            activation[row, channels.index(channel)] = peak
+    # Samples of one view follow each other; the order of the table is the order of the shard.
+    view = np.sort(rng.integers(len(views), size=count))
+    head_px = (options.head_motion_px * rng.standard_normal((count, 6))).astype(np.float32)
+    noise_px = (options.noise_px * np.exp(0.5 * rng.standard_normal(count))).astype(np.float32)
+    blur = rng.uniform(0.3, 1.0, len(views))
+    frames = 1 if kind == "image" else options.volume_frames
+    u_v = np.empty((count, frames, GRID, GRID, 2), np.float32)
+    seen = np.empty((count, GRID, GRID), np.bool_)
+    for index, one in enumerate(views):
+        mine = np.flatnonzero(view == index)
+        name = people[int(owner[index])]
+        fields = motion_fields(load_head(), load_head().person(name), one, blur_cells=blur[index])
+        shapes = _own_shapes(fields, seed_of_person(options.seed, name), rng)
+        shares = _courses(frames, len(mine), rng)
+        u_v[mine] = _moved(activation[mine], shares, shapes)
+        u_v[mine] += _moved(head_px[mine], _steady(frames, len(mine)), fields.rigid_px)
+        seen[mine] = fields.seen
+    _add_noise(u_v, noise_px, rng)
+    u_v *= seen[:, None, :, :, None]
+    flow = np.concatenate((u_v, _strain(u_v, seen)[..., None]), axis=-1).astype(np.float16)
+    return MotionShard(
+        flow=flow[:, 0] if kind == "image" else flow,
+        activation=activation,
+        person=tuple(people[int(owner[index])] for index in view),
+        view=view,
+        views=views,
+        expressions=expressions,
+        noise_px=noise_px,
+        head_px=head_px,
+    )
+
+
+def _view(options: MotionOptions, rng: np.random.Generator) -> FaceView:
+    pitch, yaw, roll = np.radians(options.turn_deg) * rng.standard_normal(3) * (0.75, 1, 0.33)
+    jitter = options.crop_jitter * rng.standard_normal(4)
+    return FaceView(
+        rotation_rad=(float(pitch), float(yaw), float(roll)),
+        distance_m=float(np.exp(rng.uniform(*np.log(_DISTANCE_M)))),
+        zoom=float(np.exp(1.5 * jitter[0])),
+        shift=(float(jitter[1]), float(jitter[2])),
+        roll_rad=float(jitter[3]),
+    )
+
+
+@lru_cache(maxsize=1)
+def _cell_places() -> np.ndarray:
+    y, x = np.mgrid[:GRID, :GRID].astype(np.float64) * _CELL_M
+    return np.stack((x, y, np.zeros_like(x)), axis=-1).reshape(-1, 3)
+
+
+@lru_cache(maxsize=64)
+def _own_waves(person_seed: int) -> Float32[np.ndarray, "unit gain_and_turn row column"]:
+    """Draw how one person's shapes differ from the head's, unit by unit."""
+    return _waves(np.random.default_rng(person_seed))
+
+
+def _waves(rng: np.random.Generator) -> Float32[np.ndarray, "unit gain_and_turn row column"]:
+    units = len({channel.au for channel in footage_channels()})
+    drawn = [smooth_noise(_cell_places(), scale_m=0.05, rng=rng) for _ in range(2 * units)]
+    return np.stack(drawn).reshape(units, 2, GRID, GRID).astype(np.float32)
+
+
+def _own_shapes(
+    fields: MotionFields, person_seed: int, rng: np.random.Generator
+) -> Float32[np.ndarray, "shape row column 2"]:
+    """Change every shape by a smooth gain and turn, as people differ from any set of shapes.
+
+    Half of the difference is the person's, half changes with the view: poses change shapes too.
+    """
+    waves = (_own_waves(person_seed) + _waves(rng)) / np.float32(np.sqrt(2))
+    factor = np.exp(np.float32(_GAIN_SD) * waves[:, 0])
+    angle = np.float32(_TURN_RAD) * waves[:, 1]
+    cosine, sine = factor * np.cos(angle), factor * np.sin(angle)
+    units = sorted({channel.au for channel in footage_channels()})
+    unit = [units.index(channel.au) for channel in footage_channels()]
+    u, v = fields.shapes_px[..., 0], fields.shapes_px[..., 1]
+    return np.stack((cosine[unit] * u - sine[unit] * v, sine[unit] * u + cosine[unit] * v), axis=-1)
+
+
+def _courses(
+    frames: int, count: int, rng: np.random.Generator
+) -> Float32[np.ndarray, "sample frame"]:
+    """Rise of each sample from onset to apex: half a cosine, a little early or late."""
+    early = np.exp(0.15 * rng.standard_normal(count))
+    part = np.linspace(1 / frames, 1, frames) if frames > 1 else np.ones(1)
+    return (0.5 - 0.5 * np.cos(np.pi * part[None] ** early[:, None])).astype(np.float32)
+
+
+def _steady(frames: int, count: int) -> Float32[np.ndarray, "sample frame"]:
+    part = np.linspace(1 / frames, 1, frames) if frames > 1 else np.ones(1)
+    steady: Float32[np.ndarray, "sample frame"] = np.broadcast_to(
+        part.astype(np.float32), (count, frames)
+    )
+    return steady
+
+
+def _moved(
+    weights: Float32[np.ndarray, "sample field"],
+    shares: Float32[np.ndarray, "sample frame"],
+    fields: Float32[np.ndarray, "field row column 2"],
+) -> Float32[np.ndarray, "sample frame row column 2"]:
+    whole = (weights @ fields.reshape(len(fields), -1)).reshape(len(weights), 1, GRID, GRID, 2)
+    moved: Float32[np.ndarray, "sample frame row column 2"] = whole * shares[:, :, None, None, None]
+    return moved
+
+
+def _add_noise(
+    u_v: Float32[np.ndarray, "sample frame row column 2"],
+    noise_px: Float32[np.ndarray, " sample"],
+    rng: np.random.Generator,
+) -> None:
+    """Add noise that is alike in neighbouring cells, as that of dense flow is."""
+    kernel = _kernel()
+    for first in range(0, len(u_v), 512):
+        part = u_v[first : first + 512]
+        raw = rng.standard_normal(part.shape, np.float32)
+        smooth = np.einsum("ij,sfjkc->sfikc", kernel, raw, optimize=True)
+        smooth = np.einsum("ij,sfkjc->sfkic", kernel, smooth, optimize=True)
+        part += smooth * noise_px[first : first + 512, None, None, None, None]
+
+
+@lru_cache(maxsize=1)
+def _kernel() -> Float32[np.ndarray, "row other"]:
+    """Give a matrix that smooths along one side and keeps the standard deviation at 1."""
+    place = np.arange(GRID)
+    kernel = np.exp(-((place[:, None] - place) ** 2) / (2 * (_NOISE_CELLS / np.sqrt(2)) ** 2))
+    kernel /= np.sqrt((kernel**2).sum(axis=1, keepdims=True))
+    smoothing: Float32[np.ndarray, "row other"] = kernel.astype(np.float32)
+    return smoothing
+
+
+def _strain(
+    u_v: Float32[np.ndarray, "sample frame row column 2"], seen: np.ndarray
+) -> Float32[np.ndarray, "sample frame row column"]:
+    """Size of the infinitesimal strain: how the skin is stretched and sheared, whatever moves it.
+
+    Differences reach over one cell on both sides, and stop at the rim of the seen skin.
+    """
+    strain = np.empty(u_v.shape[:-1], np.float32)
+    for first in range(0, len(u_v), 512):
+        part = slice(first, first + 512)
+        x = _difference(u_v[part], seen[part], axis=3)
+        y = _difference(u_v[part], seen[part], axis=2)
+        shear = 0.5 * (y[..., 0] + x[..., 1])
+        strain[part] = np.sqrt(x[..., 0] ** 2 + y[..., 1] ** 2 + 2 * shear**2)
+    return strain
+
+
+def _difference(
+    field: Float32[np.ndarray, "sample frame row column 2"], seen: np.ndarray, axis: int
+) -> Float32[np.ndarray, "sample frame row column 2"]:
+    change = np.zeros_like(field)
+    inner = [slice(None)] * 5
+    low, high = list(inner), list(inner)
+    inner[axis], low[axis], high[axis] = slice(1, -1), slice(None, -2), slice(2, None)
+    change[tuple(inner)] = 0.5 * (field[tuple(high)] - field[tuple(low)])
+    whole = np.zeros(seen.shape, np.bool_)
+    cut = [slice(None)] * 3
+    low3, high3 = list(cut), list(cut)
+    cut[axis - 1], low3[axis - 1], high3[axis - 1] = slice(1, -1), slice(None, -2), slice(2, None)
+    whole[tuple(cut)] = seen[tuple(low3)] & seen[tuple(high3)] & seen[tuple(cut)]
+    change *= whole[:, None, :, :, None]
+    return change

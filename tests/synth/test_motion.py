@@ -1,0 +1,142 @@
+"""Flow images straight from the geometry."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mien.core.errors import UsageError
+from mien.core.facs import Channel, channels_of
+from mien.head import load_head
+from mien.store.digest import sha256_of_path
+from mien.synth import motion_set
+from mien.synth.motion_fields import FaceView, motion_fields
+from mien.synth.motion_options import MotionOptions
+from mien.synth.motion_set import write_motion
+from mien.synth.motion_shard import _strain, draw_shard
+from mien.synth.shapes import footage_channels
+from mien.work import Silent
+
+FRONT = FaceView((0.0, 0.0, 0.0), 1.0)
+SMALL = MotionOptions(images=300, volumes=12, people=("Nina", "Omar"), views_per_shard=3)
+CLEAN = MotionOptions(
+    images=60,
+    volumes=0,
+    people=("Nina",),
+    units=(4,),
+    side="left",
+    views_per_shard=2,
+    noise_px=0.0,
+    head_motion_px=0.0,
+)
+
+
+def test_a_raised_brow_moves_its_cells_up_and_a_left_one_on_the_right_of_the_picture() -> None:
+    fields = motion_fields(load_head(), load_head().person("Nina"), FRONT)
+    brow = fields.shapes_px[footage_channels().index(Channel.parse("AU02L"))]
+    row, column = np.unravel_index(np.abs(brow[..., 1]).argmax(), (28, 28))
+    assert brow[row, column, 1] < -2
+    assert column > 14
+    assert row < 10
+
+
+def test_rigid_fields_hold_shifts_and_turns() -> None:
+    fields = motion_fields(load_head(), load_head().person("Nina"), FRONT)
+    right = fields.rigid_px[0][fields.seen]
+    assert np.abs(right[:, 1]).max() < 0.2 * np.abs(right[:, 0]).min()
+    np.testing.assert_allclose(
+        np.abs(fields.rigid_px[:, fields.seen]).mean(axis=(1, 2)), 1.0, rtol=1e-5
+    )
+
+
+def test_blur_keeps_the_mean_motion_and_takes_its_edge() -> None:
+    person = load_head().person("Nina")
+    sharp, soft = (
+        motion_fields(load_head(), person, FRONT, blur_cells=blur).shapes_px for blur in (0.0, 1.5)
+    )
+    assert np.abs(soft).max() < 0.9 * np.abs(sharp).max()
+    assert np.abs(soft).sum() == pytest.approx(np.abs(sharp).sum(), rel=0.1)
+
+
+def test_without_noise_only_the_units_that_were_drawn_move_the_face() -> None:
+    shard = draw_shard(CLEAN, "image", 0, 60)
+    moving = {footage_channels()[i] for i in np.flatnonzero(shard.activation.any(axis=0))}
+    assert moving == {channels_of(4)[0]}
+    flow = shard.flow.astype(np.float32)
+    peak = shard.activation.max(axis=1)
+    size = np.abs(flow[..., :2]).max(axis=(1, 2, 3))
+    for view in range(2):
+        mine = shard.view == view
+        # One field, scaled: the size of the motion goes with the activation.
+        ratio = size[mine] / peak[mine]
+        assert ratio.std() < 0.01 * ratio.mean()
+    upper = np.abs(flow[:, :14, :, :2]).sum() / np.abs(flow[..., :2]).sum()
+    assert upper > 0.9
+
+
+def test_strain_is_that_of_a_known_stretch_and_of_no_turn() -> None:
+    y, x = np.mgrid[:28, :28].astype(np.float32)
+    stretch = np.stack((0.02 * x, 0 * y), axis=-1)[None, None]
+    turn = np.stack((-0.02 * y, 0.02 * x), axis=-1)[None, None]
+    seen = np.ones((1, 28, 28), np.bool_)
+    np.testing.assert_allclose(_strain(stretch, seen)[0, 0, 2:-2, 2:-2], 0.02, atol=1e-5)
+    np.testing.assert_allclose(_strain(turn, seen)[0, 0, 2:-2, 2:-2], 0.0, atol=1e-5)
+
+
+def test_noise_has_the_spread_that_the_labels_say() -> None:
+    options = MotionOptions(
+        images=400, volumes=0, people=("Nina",), head_motion_px=0.0, intensity=(1e-6, 1e-6),
+        views_per_shard=1, noise_px=0.5,
+    )  # fmt: skip
+    shard = draw_shard(options, "image", 0, 400)
+    noise = shard.flow[:, 10:18, 10:18, :2].astype(np.float64)
+    scaled = noise / shard.noise_px[:, None, None, None]
+    assert scaled.std() == pytest.approx(1.0, rel=0.05)
+
+
+def test_a_volume_rises_from_onset_to_apex() -> None:
+    options = MotionOptions(
+        images=0, volumes=20, people=("Nina",), noise_px=0.0, head_motion_px=0.0,
+        views_per_shard=2, volume_frames=8,
+    )  # fmt: skip
+    shard = draw_shard(options, "volume", 0, 20)
+    size = np.abs(shard.flow[..., :2].astype(np.float64)).sum(axis=(2, 3, 4))
+    assert shard.flow.shape == (20, 8, 28, 28, 3)
+    assert (np.diff(size, axis=1) > 0).all()
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    files = (file for file in sorted(folder.rglob("*")) if file.is_file())
+    return {file.relative_to(folder).as_posix(): sha256_of_path(file) for file in files}
+
+
+def test_a_set_is_written_with_labels_and_goes_on_after_it_was_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(motion_set, "SHARD", {"image": 150, "volume": 12})
+    write_motion(tmp_path / "a", SMALL, Silent())
+    labels = pd.read_parquet(tmp_path / "a" / "labels.parquet")
+    assert labels["kind"].value_counts().to_dict() == {"image": 300, "volume": 12}
+    manifest = json.loads((tmp_path / "a" / "manifest.json").read_text("utf-8"))
+    assert manifest["prior"] == "dfme"
+    for file, rows in labels.groupby("file"):
+        with np.load(tmp_path / "a" / str(file)) as shard:
+            assert len(shard["flow"]) == len(rows)
+            assert np.isfinite(shard["flow"]).all()
+    units = labels.loc[labels["units"] == "4"]
+    assert (units[["AU04L", "AU04R"]].max(axis=1) > 0).all()
+    assert (units["AU12L"] == 0).all()
+    whole = files_of(tmp_path / "a")
+    # What an ended run leaves: a shard without its labels, no tables.
+    for name in ("images/00001.parquet", "labels.parquet", "manifest.json"):
+        (tmp_path / "a" / name).unlink()
+    write_motion(tmp_path / "a", SMALL, Silent())
+    assert files_of(tmp_path / "a") == whole
+
+
+def test_a_set_of_other_settings_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "synth.json").write_text('{"kind": "footage", "options": {}}', "utf-8")
+    with pytest.raises(UsageError, match="kind 'footage' there, 'motion' asked for"):
+        write_motion(tmp_path, SMALL, Silent())
