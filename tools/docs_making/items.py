@@ -2,6 +2,7 @@
 
 from docs_making.curves import draw_curve
 from docs_making.drawings import draw_system
+from docs_making.footage import draw_footage
 from docs_making.manifest import Item
 from docs_making.people import (
     draw_action_units,
@@ -36,6 +37,7 @@ ITEMS: tuple[Item, ...] = (
     Item("pictures/recognition.png", draw_recognition, _READS),
     Item("pictures/timeline.svg", draw_timeline, (*_READS, "report")),
     Item("pictures/result_video.png", draw_result_video, _READS),
+    Item("pictures/synth.png", draw_footage, ("directing", "head", "render", "synth")),
     Item("pictures/curve.png", draw_curve, ("curves",)),
     Item("tables/demo.md", write_demo, (*_READS, "evaluation")),
     Item("tables/event_columns.md", write_event_columns, ("tracks",)),

@@ -8,6 +8,7 @@ from mien.cli.doctor.finding import Finding, State
 ADDS = {
     "docs": "builds this documentation",
     "head": "bakes the built-in head anew",
+    "ray": "spreads work over machines",
     "test": "runs the tests and checks",
     "usd": "writes the head as USD",
 }
