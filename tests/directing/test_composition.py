@@ -68,11 +68,11 @@ def test_every_life_stays_in_range_and_repeats(seed: int, person_seed: int) -> N
 
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 10_000))
-def test_no_blink_starts_between_onset_and_apex_of_a_lid_movement(seed: int) -> None:
+def test_no_blink_hides_a_brief_movement_of_the_lids(seed: int) -> None:
     lids = PlannedMovement(channels_of(7), 0.4, 1.0, 1.2, 1.5)
     life = Life(blinks=Blinks(rate_per_minute=60.0))
     for blink in direct(TIME, [lids], life, seed=seed).track.of_kind(EventKind.BLINK):
-        assert blink.offset_s < 1.0 or blink.onset_s > 1.2
+        assert blink.offset_s < 1.0 or blink.onset_s > 1.5
 
 
 def test_a_lowered_gaze_does_not_close_a_closed_eye_twice() -> None:

@@ -40,7 +40,8 @@ def test_pandas_reads_nine_columns_two_of_them_blank(tmp_path: Path) -> None:
     assert table["OnsetFrame"].tolist() == [46, 1]
     assert table["Action Units"].tolist() == ["L12", "4+7+17"]
     assert table["Unnamed: 2"].isna().all()
-    assert pd.ExcelFile(tmp_path / "coding.xlsx").sheet_names == ["Sheet1"]
+    with pd.ExcelFile(tmp_path / "coding.xlsx") as book:
+        assert book.sheet_names == ["Sheet1"]
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,8 @@
 """Movements and life -> one track, in which nothing brief is lost.
 
 A micro-expression on a macro-expression is added as an increment and the sum is capped at 1: the
-larger of the two would swallow it. A blink closes the lids whatever else they do, and does not
-begin between onset and apex of a movement of the lids, which it would hide.
+larger of the two would swallow it. A blink closes the lids whatever else they do, and keeps away
+from a brief movement of the lids, and from the rise of a slow one, which it would hide.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from mien.core.arrays import Times
 from mien.core.facs import Channel, Side, channels_of
 from mien.core.provenance import Provenance
 from mien.core.time import TimeBase
-from mien.core.track import ActionUnitTrack, Event, UnitPeak
+from mien.core.track import ActionUnitTrack, Event, EventKind, UnitPeak
 from mien.directing.lid_coupling import lids_closing, lids_raising
 from mien.directing.life import Life, LifeCourse, live
 from mien.directing.movement import PlannedMovement
@@ -58,7 +58,7 @@ def direct(
         provenance: of the track.
     """
     keep_out = tuple(
-        (movement.onset_s, movement.apex_s + movement.hold_s)
+        _unhidden(movement)
         for movement in movements
         if LID_UNITS & {channel.au for channel in movement.channels}
     )
@@ -79,6 +79,12 @@ def direct(
         provenance=provenance or Provenance(seed=seed),
     )
     return Directed(track, course.head_translation_m)
+
+
+def _unhidden(movement: PlannedMovement) -> tuple[float, float]:
+    """Give the time in which a movement of the lids must be seen: a brief one as a whole."""
+    brief = movement.kind is EventKind.MICRO
+    return movement.onset_s, movement.offset_s if brief else movement.apex_s
 
 
 def _event(movement: PlannedMovement, course: LifeCourse) -> Event:
