@@ -136,7 +136,7 @@ def test_a_clip_whose_pictures_are_gone_is_made_again(corpus: Path, tmp_path: Pa
     assert contents(out) == contents(corpus)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_workers_write_the_same_bytes_as_one(corpus: Path, tmp_path: Path) -> None:
     write_corpus(tmp_path / "out", OPTIONS, Silent(), workers=2)
     assert contents(tmp_path / "out") == contents(corpus)
