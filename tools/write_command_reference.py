@@ -13,6 +13,7 @@ from typing import Any
 import typer
 
 from mien.cli import app
+from mien.render.cinema import BLENDER_VARIABLE
 from mien.store.folders import CACHE_VARIABLE
 from mien.store.models import MODEL_VARIABLE, OFFLINE_VARIABLE
 
@@ -50,6 +51,7 @@ _VARIABLES = f"""\
 |---|---|
 | `{MODEL_VARIABLE}` | Landmark models to use where `--face-model` is not given. |
 | `{CACHE_VARIABLE}` | Folder for what mien fetches or computes for later. |
+| `{BLENDER_VARIABLE}` | Blender, or a Python that has bpy, where `--blender` is not given. |
 | `{OFFLINE_VARIABLE}` | Any text but the empty one or `0` keeps mien off the network. |
 """
 

@@ -19,6 +19,7 @@ from docs_making.reading import (
     draw_result_video,
     draw_timeline,
 )
+from docs_making.stagings import draw_lights
 from docs_making.tables import write_demo, write_event_columns, write_track_columns, write_units
 
 _LOOKS = ("head", "render")
@@ -30,6 +31,7 @@ ITEMS: tuple[Item, ...] = (
     Item("pictures/people.png", draw_people, _LOOKS),
     Item("pictures/action_units.png", draw_action_units, _LOOKS),
     Item("pictures/qualities.png", draw_qualities, _LOOKS),
+    Item("pictures/lights.png", draw_lights, _LOOKS),
     Item("pictures/conventions.png", draw_conventions, _LOOKS),
     Item("pictures/alignment.png", draw_alignment, ("faces", *_LOOKS)),
     Item("pictures/motion.png", draw_motion, _READS),

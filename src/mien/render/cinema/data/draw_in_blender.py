@@ -18,6 +18,7 @@ import numpy as np
 _WAIT_S = 900.0
 _DISTANCE_M = 1.25  # of the lamps from the face
 _SIZES_M = (0.42, 0.85, 0.34)  # sides of key, fill and rim
+_EYE_LIGHT_M, _EYE_LIGHT_RADIANCE = 0.26, 30.0
 
 
 class Nodes:
@@ -81,6 +82,7 @@ class Studio:
             self._mesh(name, makers[name]())
         for name in facts["hairs"]:
             self._hair(name)
+        self._eye_light()
 
     def _settings(self) -> None:
         scene, facts = self.scene, self._facts
@@ -95,7 +97,7 @@ class Studio:
         scene.cycles.denoising_input_passes = "RGB_ALBEDO_NORMAL"
         scene.cycles.max_bounces = 8
         scene.cycles.transparent_max_bounces = 24
-        scene.cycles.sample_clamp_indirect = 4.0
+        scene.cycles.sample_clamp_indirect = 8.0
         scene.cycles.caustics_reflective = False
         scene.cycles.caustics_refractive = False
         scene.render.film_transparent = True
@@ -132,29 +134,12 @@ class Studio:
 
     def _lights(self) -> None:
         facts = self._facts["light"]
-        aim = np.array(facts["aim_m"])
         for index, (direction, colour) in enumerate(
             zip(facts["directions"], facts["colours"], strict=True)
         ):
-            back = np.array(direction, float)
-            back /= np.linalg.norm(back)
-            lamp = self._bpy.data.lights.new(f"lamp{index}", "AREA")
-            lamp.shape = "SQUARE"
-            size = _SIZES_M[index] * (facts["key_softness"] if index == 0 else 1.0)
-            lamp.size = size
-            strength = max(colour)
-            lamp.color = [value / strength for value in colour] if strength else [0, 0, 0]
+            size_m = _SIZES_M[index] * (facts["key_softness"] if index == 0 else 1.0)
             # A sheet that faces the lamp shall send back albedo times colour.
-            lamp.energy = strength * np.pi**2 * _DISTANCE_M**2
-            placed = self._bpy.data.objects.new(f"lamp{index}", lamp)
-            side = np.cross((0.0, 1.0, 0.0), back)
-            side /= np.linalg.norm(side)
-            matrix = np.eye(4)
-            matrix[:3, :3] = np.column_stack((side, np.cross(back, side), back))
-            matrix[:3, 3] = aim + _DISTANCE_M * back
-            placed.matrix_basis = matrix.T.tolist()  # column by column
-            placed.visible_camera = False
-            self.scene.collection.objects.link(placed)
+            self._lamp(f"lamp{index}", direction, colour, size_m, np.pi**2 * _DISTANCE_M**2)
         world = self._bpy.data.worlds.new("room")
         world.use_nodes = True
         nodes = Nodes(world.node_tree)
@@ -169,6 +154,41 @@ class Studio:
         room = nodes.add("ShaderNodeBackground", {"Color": mixed})
         nodes.add("ShaderNodeOutputWorld", {"Surface": room.outputs[0]})
         self.scene.world = world
+
+    def _lamp(self, name: str, direction: Any, colour: Any, size_m: float, watts: float) -> Any:
+        """Hang a square lamp that looks at the face; a colour of 1 has all the watts."""
+        back = np.array(direction, float)
+        back /= np.linalg.norm(back)
+        lamp = self._bpy.data.lights.new(name, "AREA")
+        lamp.shape = "SQUARE"
+        lamp.size = size_m
+        strength = max(*colour, 1e-9)
+        lamp.color = [value / strength for value in colour]
+        lamp.energy = strength * watts
+        placed = self._bpy.data.objects.new(name, lamp)
+        side = np.cross((0.0, 1.0, 0.0), back)
+        side /= np.linalg.norm(side)
+        matrix = np.eye(4)
+        matrix[:3, :3] = np.column_stack((side, np.cross(back, side), back))
+        matrix[:3, 3] = np.array(self._facts["light"]["aim_m"]) + _DISTANCE_M * back
+        placed.matrix_basis = matrix.T.tolist()  # column by column
+        placed.visible_camera = False
+        self.scene.collection.objects.link(placed)
+        return placed
+
+    def _eye_light(self) -> None:
+        """Hang the photographer's eye light: it is only mirrored in the eyes."""
+        facts = self._facts["light"]
+        key = np.array(facts["directions"][0])
+        ahead = np.array(self._facts["camera"]["axes"][2])
+        colour = np.array(facts["colours"][0])
+        watts = np.pi * _EYE_LIGHT_M**2 * _EYE_LIGHT_RADIANCE
+        direction = 0.55 * key + ahead
+        placed = self._lamp("eye", direction, colour / colour.max(), _EYE_LIGHT_M, watts)
+        eyes = self._bpy.data.collections.new("eyes")
+        eyes.objects.link(self.scene.objects["cornea"])
+        placed.light_linking.receiver_collection = eyes
+        placed.visible_diffuse = False
 
     def _image(self, name: str, pixels: np.ndarray) -> Any:
         height, width = pixels.shape[:2]
@@ -349,7 +369,13 @@ class Studio:
     def _cornea(self) -> Any:
         """Clear: it bends what the camera sees and lets the lamps' light pass straight."""
         material, nodes = self._material("cornea")
-        glass = nodes.add("ShaderNodeBsdfGlass", {"Roughness": 0.0, "IOR": 1.376})
+        bent = nodes.add("ShaderNodeBsdfRefraction", {"Roughness": 0.0, "IOR": 1.336})
+        # Not quite sharp, so that the lamps are looked for and not only met by chance.
+        mirror = nodes.add("ShaderNodeBsdfAnisotropic", {"Roughness": 0.045})
+        edge = nodes.add("ShaderNodeFresnel", {"IOR": 1.376}).outputs[0]
+        glass = nodes.add(
+            "ShaderNodeMixShader", {"0": edge, "1": bent.outputs[0], "2": mirror.outputs[0]}
+        )
         clear = nodes.add("ShaderNodeBsdfTransparent")
         path = nodes.add("ShaderNodeLightPath").outputs
         passes = nodes.math("MAXIMUM", path["Is Shadow Ray"], path["Is Diffuse Ray"])
