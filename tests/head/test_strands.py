@@ -6,7 +6,7 @@ import pytest
 from mien.head import Head, load_head, pose_vertices, strand_points
 from mien.head.brows import brow_coordinates
 from mien.head.growth import grown
-from mien.head.strands import StrandKind, Strands, frames_at
+from mien.head.strands import StrandKind, Strands, frames_at, place_points
 
 KINDS: tuple[StrandKind, ...] = ("brow", "lash", "hair")
 
@@ -141,3 +141,18 @@ def test_a_collapsed_triangle_makes_no_nan() -> None:
     root, frame = frames_at(corners, np.full((1, 3), 1 / 3, dtype=np.float32))
     assert np.isfinite(root).all()
     assert np.isfinite(frame).all()
+
+
+def test_placed_points_are_what_the_frames_of_their_triangles_say() -> None:
+    rng = np.random.default_rng(2)
+    vertices, triangles = rng.uniform(-0.1, 0.1, (12, 3)), rng.integers(0, 12, (30, 3))
+    triangles = triangles[[len(set(row)) == 3 for row in triangles.tolist()]].astype(np.int32)
+    triangle = rng.integers(0, len(triangles), 40).astype(np.int32)
+    share = rng.dirichlet([1, 1, 1], 40).astype(np.float32)
+    local = rng.normal(0, 0.003, (40, 3)).astype(np.float32)
+    origin, frame = frames_at(vertices[triangles[triangle]].astype(np.float32), share)
+    expected = origin + np.einsum("pa,pad->pd", local, frame)
+    for function in (place_points, place_points.py_func):
+        points = np.empty((40, 3), np.float32)
+        function(vertices, triangles, triangle, share, local, points)
+        np.testing.assert_allclose(points, expected, atol=1e-6)

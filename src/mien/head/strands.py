@@ -1,10 +1,12 @@
 """Hairs as short curves bound to triangles, so that they follow identity and expression."""
 
+import typing
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Float32, Int
+from numba import njit
 
 from mien.core.arrays import Triangles, Vertices
 
@@ -46,11 +48,59 @@ def strand_points(
     Returns:
         Control points in metres.
     """
-    origin, frame = triangle_frames(strands, vertices_m, triangles)
-    points: Float32[np.ndarray, "strand point 3"] = (
-        origin + np.matmul(strands.local_m[..., None, :], frame)[..., 0, :]
+    points = np.empty((strands.triangle.size, 3), np.float32)
+    place_points(
+        vertices_m,
+        triangles,
+        strands.triangle.ravel(),
+        strands.barycentric.reshape(-1, 3),
+        strands.local_m.reshape(-1, 3),
+        points,
     )
-    return points
+    return points.reshape(*strands.triangle.shape, 3)
+
+
+@njit(cache=True, nogil=True)
+@typing.no_type_check
+def place_points(vertices, triangles, triangle, barycentric, local, points):  # noqa: ANN001, ANN201
+    """Fill ``points`` with what :func:`frames_at` says of one control point after another."""
+    least = np.float32(1e-12)
+    for index in range(triangle.shape[0]):
+        a, b, c = triangles[triangle[index]]
+        ax, ay, az = (
+            np.float32(vertices[a, 0]),
+            np.float32(vertices[a, 1]),
+            np.float32(vertices[a, 2]),
+        )
+        ux = np.float32(vertices[b, 0]) - ax
+        uy = np.float32(vertices[b, 1]) - ay
+        uz = np.float32(vertices[b, 2]) - az
+        vx = np.float32(vertices[c, 0]) - ax
+        vy = np.float32(vertices[c, 1]) - ay
+        vz = np.float32(vertices[c, 2]) - az
+        nx = uy * vz - uz * vy
+        ny = uz * vx - ux * vz
+        nz = ux * vy - uy * vx
+        wb = barycentric[index, 1]
+        wc = barycentric[index, 2]
+        whole = barycentric[index, 0] + wb + wc
+        rx = whole * ax + wb * ux + wc * vx
+        ry = whole * ay + wb * uy + wc * vy
+        rz = whole * az + wb * uz + wc * vz
+        length = max(np.sqrt(ux * ux + uy * uy + uz * uz), least)
+        ux /= length
+        uy /= length
+        uz /= length
+        length = max(np.sqrt(nx * nx + ny * ny + nz * nz), least)
+        nx /= length
+        ny /= length
+        nz /= length
+        p = local[index, 0]
+        q = local[index, 1]
+        r = local[index, 2]
+        points[index, 0] = rx + p * ux + q * (ny * uz - nz * uy) + r * nx
+        points[index, 1] = ry + p * uy + q * (nz * ux - nx * uz) + r * ny
+        points[index, 2] = rz + p * uz + q * (nx * uy - ny * ux) + r * nz
 
 
 def triangle_frames(

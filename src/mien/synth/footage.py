@@ -14,7 +14,7 @@ from mien.render import Light
 from mien.synth.clip_plan import ClipPlan
 from mien.synth.footage_plan import FootagePlan
 from mien.synth.sensor import Sensor
-from mien.synth.shapes import footage_channels, shape_deltas, shape_weights
+from mien.synth.shapes import shape_deltas, shape_units, shape_weights
 from mien.synth.stage import Stage, disturbed_shapes, stage_for
 
 MISMATCH = (0.25, 12.0)
@@ -59,7 +59,7 @@ def stage_of_person(
     deltas = disturbed_shapes(
         head,
         person,
-        footage_channels(),
+        shape_units(),
         shape_deltas(head),
         seed=person_seed,
         gain_sd=gain_sd,
@@ -87,7 +87,7 @@ def render_clip(plan: ClipPlan) -> Iterator[ImageRgb]:
     deltas = disturbed_shapes(
         head,
         plan.person,
-        channels,
+        tuple(channel.au for channel in channels),
         np.stack([au_delta(head, channel) for channel in channels]),
         seed=plan.seed + 1,
         gain_sd=plan.gain_sd,

@@ -12,7 +12,7 @@ from mien.synth.expressions import Expression, ExpressionSource
 from mien.synth.footage_plan import seed_of_person
 from mien.synth.motion_fields import GRID, FaceView, MotionFields, motion_fields
 from mien.synth.motion_options import MotionOptions
-from mien.synth.shapes import footage_channels
+from mien.synth.shapes import footage_channels, shape_units, shape_weights
 
 _GAIN_SD, _TURN_RAD = 0.25, np.radians(12.0)
 _CELL_M = 0.0063  # of the face, about
@@ -28,7 +28,7 @@ class MotionShard:
     """(image, 28, 28, 3) or (volume, frame, 28, 28, 3) float16: u (right), v (down), strain.
     Pixels of an aligned face of 256 px, and their change per cell; 0 where no skin is seen."""
 
-    activation: Float32[np.ndarray, "sample shape"]
+    activation: Float32[np.ndarray, "sample channel"]
     """At the apex, in the order of the channels."""
 
     person: tuple[str, ...]
@@ -57,6 +57,7 @@ def draw_shard(options: MotionOptions, kind: str, number: int, count: int) -> Mo
     for row, drawn in enumerate(expressions):
         for channel, peak in zip(drawn.channels, drawn.peaks, strict=True):
             activation[row, channels.index(channel)] = peak
+    weights = shape_weights(channels, activation).astype(np.float32)
     # Samples of one view follow each other; the order of the table is the order of the shard.
     view = np.sort(rng.integers(len(views), size=count))
     head_px = (options.head_motion_px * rng.standard_normal((count, 6))).astype(np.float32)
@@ -71,7 +72,7 @@ def draw_shard(options: MotionOptions, kind: str, number: int, count: int) -> Mo
         fields = motion_fields(load_head(), load_head().person(name), one, blur_cells=blur[index])
         shapes = _own_shapes(fields, seed_of_person(options.seed, name), rng)
         shares = _courses(frames, len(mine), rng)
-        u_v[mine] = _moved(activation[mine], shares, shapes)
+        u_v[mine] = _moved(weights[mine], shares, shapes)
         u_v[mine] += _moved(head_px[mine], _steady(frames, len(mine)), fields.rigid_px)
         seen[mine] = fields.seen
     _add_noise(u_v, noise_px, rng)
@@ -114,7 +115,7 @@ def _own_waves(person_seed: int) -> Float32[np.ndarray, "unit gain_and_turn row 
 
 
 def _waves(rng: np.random.Generator) -> Float32[np.ndarray, "unit gain_and_turn row column"]:
-    units = len({channel.au for channel in footage_channels()})
+    units = len(set(shape_units()))
     drawn = [smooth_noise(_cell_places(), scale_m=0.05, rng=rng) for _ in range(2 * units)]
     return np.stack(drawn).reshape(units, 2, GRID, GRID).astype(np.float32)
 
@@ -130,8 +131,8 @@ def _own_shapes(
     factor = np.exp(np.float32(_GAIN_SD) * waves[:, 0])
     angle = np.float32(_TURN_RAD) * waves[:, 1]
     cosine, sine = factor * np.cos(angle), factor * np.sin(angle)
-    units = sorted({channel.au for channel in footage_channels()})
-    unit = [units.index(channel.au) for channel in footage_channels()]
+    units = sorted(set(shape_units()))
+    unit = [units.index(one) for one in shape_units()]
     u, v = fields.shapes_px[..., 0], fields.shapes_px[..., 1]
     return np.stack((cosine[unit] * u - sine[unit] * v, sine[unit] * u + cosine[unit] * v), axis=-1)
 

@@ -21,6 +21,11 @@ def known_units() -> frozenset[int]:
     return frozenset(channel.au for channel in footage_channels())
 
 
+def shape_units() -> tuple[int, ...]:
+    """FACS number of each shape; one that corrects several units has that of the first."""
+    return tuple(channel.au for channel in footage_channels())
+
+
 def shape_deltas(head: Head) -> Float32[np.ndarray, "shape vertex 3"]:
     """Displacement by each shape at weight 1, metres."""
     return np.stack([au_delta(head, channel) for channel in footage_channels()])

@@ -7,7 +7,6 @@ import numpy as np
 from jaxtyping import Float, Float32, Float64
 
 from mien.core.arrays import ImageRgb, Points2
-from mien.core.facs import Channel
 from mien.head import Head
 from mien.head.pose import HeadPose
 from mien.render import Light, Portrait
@@ -101,7 +100,7 @@ def stage_for(
 def disturbed_shapes(
     head: Head,
     person: str,
-    channels: tuple[Channel, ...],
+    units: tuple[int, ...],
     deltas_m: Float[np.ndarray, "unit vertex 3"],
     *,
     seed: int,
@@ -117,10 +116,10 @@ def disturbed_shapes(
     rng = np.random.default_rng(seed)
     points = head.person(person).vertices_m.astype(np.float64)
     changed = deltas_m.astype(np.float32)
-    for au in sorted({channel.au for channel in channels} - {43, 45, 46}):
+    for au in sorted(set(units) - {43, 45, 46}):
         state = rng.integers(2**32)
-        for index, channel in enumerate(channels):
-            if channel.au != au:
+        for index, unit in enumerate(units):
+            if unit != au:
                 continue
             moving = np.flatnonzero(deltas_m[index].any(axis=1))
             changed[index, moving] = disturbed_deltas(
