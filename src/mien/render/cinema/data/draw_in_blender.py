@@ -18,7 +18,7 @@ import numpy as np
 _WAIT_S = 900.0
 _DISTANCE_M = 1.25  # of the lamps from the face
 _SIZES_M = (0.42, 0.85, 0.34)  # sides of key, fill and rim
-_EYE_LIGHT_M, _EYE_LIGHT_RADIANCE = 0.26, 30.0
+_EYE_LIGHT_M, _EYE_LIGHT_RADIANCE = 0.3, 55.0
 
 
 class Nodes:
@@ -268,10 +268,11 @@ class Studio:
         for number in range(self._facts["folds"]):
             depth = nodes.attribute(f"fold{number}").outputs["Fac"]
             height = nodes.math("ADD", height, nodes.math("MULTIPLY", parts[1 + number], depth))
-        fine = nodes.math("MULTIPLY", self._noise(nodes, 0.0007), 0.05)  # millimetres
-        height = nodes.math("ADD", height, fine)
+        for size_m, height_mm in ((0.0006, 0.06), (0.0021, 0.07)):
+            grain = nodes.math("MULTIPLY", self._noise(nodes, size_m), height_mm)
+            height = nodes.math("ADD", height, grain)
         bump = nodes.add(
-            "ShaderNodeBump", {"Height": height, "Distance": 0.001, "Strength": 0.85}
+            "ShaderNodeBump", {"Height": height, "Distance": 0.001, "Strength": 1.0}
         ).outputs[0]
         gloss = nodes.attribute("gloss").outputs["Fac"]
         patchy = nodes.math("MULTIPLY_ADD", self._noise(nodes, 0.004, 4.0), 0.14)
@@ -281,10 +282,10 @@ class Studio:
             {
                 "Base Color": self._colour(nodes),
                 "Roughness": patchy,
-                "Specular IOR Level": nodes.math("MULTIPLY", gloss, 0.42),
+                "Specular IOR Level": nodes.math("MULTIPLY", gloss, 0.5),
                 "Subsurface Weight": 1.0,
                 "Subsurface Radius": (1.0, 0.36, 0.19),
-                "Subsurface Scale": 0.0036,
+                "Subsurface Scale": 0.0026,
                 "Subsurface Anisotropy": 0.7,
                 "Coat Weight": nodes.math("MULTIPLY", gloss, 0.09),
                 "Coat Roughness": 0.27,
