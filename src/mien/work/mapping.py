@@ -1,7 +1,9 @@
 """One task over many items, in this process or in several, with the results in order."""
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -100,7 +102,16 @@ def _begin(task: Callable[[Any], Any]) -> None:
     """Take the task."""
     global _task  # noqa: PLW0603 - what a worker process is there for
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _task = task
+
+
+def _end_with_parent() -> None:
+    """Leave when the process that hands out the work was killed: it would never send more."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _do(item: Any) -> Any:
