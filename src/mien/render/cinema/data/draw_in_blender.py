@@ -307,10 +307,15 @@ class Studio:
         bump = nodes.add(
             "ShaderNodeBump", {"Height": weave, "Distance": 0.0006, "Strength": 0.7}
         ).outputs[0]
+        tint = nodes.attribute("tint").outputs["Color"]
+        # The torso below is hollow: its inner side must not look like a black hole.
+        inner = nodes.add("ShaderNodeNewGeometry").outputs["Backfacing"]
         shader = nodes.add(
             "ShaderNodeBsdfPrincipled",
             {
-                "Base Color": nodes.attribute("tint").outputs["Color"],
+                "Base Color": tint,
+                "Emission Color": tint,
+                "Emission Strength": nodes.math("MULTIPLY", inner, 0.16),
                 "Roughness": 0.95,
                 "Specular IOR Level": 0.15,
                 "Sheen Weight": 0.35,
