@@ -1,7 +1,8 @@
 """What hair grows on.
 
-Everything is decided on the average person and kept in the frames of its triangles, so the hairs
-of all people differ in number, width and length, and follow each face.
+Brows and lashes are decided on the average person and kept in the frames of its triangles, so they
+follow each face. The hair of the head is grown on each head by itself: a long hair has to know
+where this person's neck and shoulders are.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,7 @@ from mien.core.arrays import Triangles
 from mien.head.landmarks import LandmarkEmbedding
 
 Rgb = tuple[float, float, float]
-Appearance = Mapping[str, float | Rgb]
+Appearance = Mapping[str, float | Rgb | str]
 """See :attr:`mien.head.model.Person.appearance`."""
 
 
@@ -58,3 +59,8 @@ def number(appearance: Appearance, key: str) -> float:
     """Read one number of a person's look."""
     value = appearance[key]
     return float(value) if isinstance(value, (int, float)) else float("nan")
+
+
+def optional_number(appearance: Appearance, key: str) -> float:
+    """Read one number of a person's look; 0 where the look has it not."""
+    return number(appearance, key) if key in appearance else 0.0

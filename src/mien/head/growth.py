@@ -1,4 +1,4 @@
-"""How brows, lashes and cropped hair grow: roots, directions and lengths from a look and a seed."""
+"""How brows, lashes and hair grow: roots, directions and lengths from a look and a seed."""
 
 import numpy as np
 
@@ -11,18 +11,21 @@ from mien.head.strands import StrandKind, Strands
 __all__ = ["brow_coordinates", "grown"]
 
 
-def grown(ground: Ground, appearance: Appearance, kind: StrandKind, *, seed: int = 0) -> Strands:
+def grown(
+    ground: Ground, appearance: Appearance, kind: StrandKind, *, seed: int = 0, most: int = 0
+) -> Strands:
     """Grow one kind of hair.
 
     Args:
-        ground: The head.
-        appearance: Density, width and length of one person's hair.
+        ground: The average head; for hair the head of the person.
+        appearance: Density, width and style of one person's hair.
         kind: ``brow``, ``lash`` or ``hair``.
         seed: Another seed places other hairs of the same look.
+        most: Largest number of hairs on the scalp; fewer are wider. 0: as many as the style has.
     """
     rng = np.random.default_rng([seed, ("brow", "lash", "hair").index(kind)])
     if kind == "brow":
         return grow_brows(ground, appearance, rng)
     if kind == "lash":
         return grow_lashes(ground, rng)
-    return grow_hair(ground, appearance, rng)
+    return grow_hair(ground, appearance, rng, most=most)

@@ -7,7 +7,7 @@ linear deltas that fit every person, because the source adds them to the rest sh
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
@@ -137,14 +137,19 @@ class Head:
             raise UsageError(msg)
         return self.people[name]
 
-    def strands(self, person: Person, kind: StrandKind, *, seed: int = 0) -> Strands:
-        """Grow brows (``brow``), lashes (``lash``) or cropped hair (``hair``) of a person.
+    def strands(
+        self, person: Person, kind: StrandKind, *, seed: int = 0, most: int = 0
+    ) -> Strands:
+        """Grow brows (``brow``), lashes (``lash``) or the hair of the head (``hair``) of a person.
 
-        About 10 ms; place them with :func:`mien.head.strands.strand_points`.
+        Brows and lashes take about 10 ms, hair up to a second; place them with
+        :func:`mien.head.strands.strand_points`. ``most`` limits the number of hairs on the scalp,
+        wider in proportion; 0 grows as many as the style has.
         """
         from mien.head.growth import grown  # noqa: PLC0415 - compiled, for this function only
 
-        return grown(self, person.appearance, kind, seed=seed)
+        ground = replace(self, mean_m=person.vertices_m) if kind == "hair" else self
+        return grown(ground, person.appearance, kind, seed=seed, most=most)
 
     def people_of(self, role: str) -> tuple[Person, ...]:
         """Everybody of one role: ``shown``, ``basis`` or ``held-out``.

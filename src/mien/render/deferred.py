@@ -12,13 +12,12 @@ from mien.core.arrays import ImageRgb
 from mien.head import Strands
 from mien.head.normals import sum_normals
 from mien.head.pose import HeadPose
-from mien.head.rotation import turned
 from mien.head.view import head_rotation
 from mien.render.backdrop import background
 from mien.render.body import Body
 from mien.render.camera import Camera
 from mien.render.focus import Defocus, Focus
-from mien.render.hair import Hair, light_hair
+from mien.render.hair import Hair, hair_strokes
 from mien.render.lashes import SOFT_M, lash_strokes
 from mien.render.light import Light
 from mien.render.material import SKIN
@@ -26,7 +25,7 @@ from mien.render.paint import Paint
 from mien.render.raster import rasterise_rows
 from mien.render.shade_portrait import ATTRIBUTES, shade_portrait_rows
 from mien.render.shadow import shadow_map
-from mien.render.strokes import StrokeSet, draw_strokes, seen_strokes
+from mien.render.strokes import StrokeSet, draw_strokes
 from mien.render.tone import _WHITE, develop_rows, tone_table
 
 _CORNEA_RADIUS_M = 0.0078
@@ -76,9 +75,9 @@ class DeferredPainter:
         # What the cornea mirrors turns by twice the slope between two pixels.
         mirror_edge = 0.05 + 1.2 / (camera.px_per_m * _CORNEA_RADIUS_M)
         up = np.ascontiguousarray(turn[:, 1])
-        strokes = [lash_strokes(self.lashes, vertices, body.baked, camera)]
+        strokes: list[StrokeSet] = [lash_strokes(self.lashes, vertices, body.baked, camera)]
         if self.hair is not None:
-            strokes.insert(0, self._hair_strokes(self.hair, pose, turn, lights, room))
+            strokes.insert(0, hair_strokes(self.hair, body, pose, light, camera))
         picture = np.zeros((height, width, 3), np.uint8)
         table = tone_table()
 
@@ -126,20 +125,6 @@ class DeferredPainter:
     @cached_property
     def _casters(self) -> Int[np.ndarray, "triangle 3"]:
         return np.ascontiguousarray(self.body.triangles[self.body.material == SKIN])
-
-    def _hair_strokes(
-        self,
-        hair: Hair,
-        pose: HeadPose,
-        turn: Float64[np.ndarray, "3 3"],
-        lights: Float64[np.ndarray, "6 3"],
-        room: Float64[np.ndarray, "2 3"],
-    ) -> StrokeSet:
-        shape = hair.points_m.shape
-        points = self.body.neck.turn_points(hair.points_m.reshape(-1, 3), pose).reshape(shape)
-        eye = np.array(self.camera.centre_m)
-        colour = light_hair(points, hair.colour, turned(hair.outward, turn), lights, room, eye)
-        return seen_strokes(points, hair.half_width_m, colour, 0.9, self.camera)
 
 
 def in_bands(work: Callable[[Int[np.ndarray, "2"]], None], height: int, threads: int) -> None:

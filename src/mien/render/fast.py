@@ -14,6 +14,7 @@ from mien.render.backdrop import background
 from mien.render.body import Body
 from mien.render.camera import Camera
 from mien.render.footage_kernels import draw_triangles, seen_vertices, shade_samples
+from mien.render.hair import Hair, hair_strokes
 from mien.render.lashes import SOFT_M, lash_strokes
 from mien.render.light import Light
 from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
@@ -46,6 +47,7 @@ class FastPainter:
     paint: Paint
     camera: Camera
     lashes: Strands
+    hair: Hair | None = None
     samples: int = 2
     backdrop: str = "studio"
 
@@ -89,6 +91,9 @@ class FastPainter:
             (ids, nearness, weights),
             (background(light, camera, self.backdrop), linear, depth, cover),
         )
+        if self.hair is not None:
+            drawn = hair_strokes(self.hair, body, pose, light, camera)
+            draw_strokes(drawn, rows, (depth, cover), SOFT_M, linear)
         lashes = lash_strokes(self.lashes, vertices, body.baked, camera)
         draw_strokes(lashes, rows, (depth, cover), SOFT_M, linear)
         picture = np.zeros((height, width, 3), np.uint8)

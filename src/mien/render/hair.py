@@ -1,15 +1,28 @@
-"""Cropped hair: thousands of short strands that lean with the growth of the scalp."""
+"""The hair of the head: strands coloured once, lit in every picture."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float64
 
+from mien.core.arrays import Triangles
 from mien.head import Person, Strands, strand_points
+from mien.head.ground import optional_number
 from mien.head.normals import vertex_normals
+from mien.head.pose import HeadPose
 from mien.head.srgb import linear_from_srgb
+from mien.head.view import head_rotation
 from mien.render.body import Body
-from mien.render.material import SKIN
+from mien.render.camera import Camera
+from mien.render.hair_density import HairDensity, hair_density
+from mien.render.light import Light
+from mien.render.material import SHIRT, SKIN
+from mien.render.paint import Paint
+from mien.render.shade_hair import light_hair
+from mien.render.strokes import StrokeSet, seen_strokes
+
+_OPACITY = 0.9
+_GREY_RGB = (0.62, 0.61, 0.60)
 
 
 @dataclass(frozen=True)
@@ -21,64 +34,86 @@ class Hair:
     colour: Float64[np.ndarray, "strand point 3"]
     """Linear colour, darker at the root."""
 
-    outward: Float64[np.ndarray, "strand 3"]
-    """Normal of the scalp at the root."""
+    outward: Float64[np.ndarray, "strand point 3"]
+    """Direction out of the hair, by which the head itself shades it."""
+
+    open_sky: Float64[np.ndarray, "strand point"]
+    """Share of the room's light that other hair lets through, 0..1."""
+
+    density: HairDensity
+    """How much hair lies where, for the shade on neck and face."""
 
 
 def scalp_hair(
-    person: Person, body: Body, strands: Strands, rng: np.random.Generator
+    person: Person,
+    strands: Strands,
+    triangles: Triangles,
+    rng: np.random.Generator,
 ) -> Hair | None:
-    """Colour what grows on a person's scalp; None for the bald."""
+    """Colour what grows on a person's scalp; None for the bald.
+
+    ``triangles`` are those of the head as baked.
+    """
     if not len(strands.triangle):
         return None
-    points = strand_points(strands, body.rest_m, body.baked).astype(np.float64)
-    normals = vertex_normals(
-        body.rest_m, body.triangles[body.material == SKIN], body.weld[: len(body.rest_m)]
-    )
-    root, share = body.baked[strands.triangle[:, 0]], strands.barycentric[:, 0]
-    outward = np.einsum("sc,scd->sd", share, normals[root])
-    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
+    points = strand_points(strands, person.vertices_m, triangles).astype(np.float64)
     count, steps = points.shape[:2]
-    colour = linear_from_srgb(np.array(person.appearance["hair_rgb"]))
-    colour = colour * rng.uniform(0.6, 1.7, (count, 1, 1))
-    colour = colour * (0.5 + 1.5 * np.linspace(0, 1, steps)[:, None])
-    order = np.argsort(points[:, 0, 1], kind="stable")  # lower strands first
-    return Hair(
-        points[order], strands.radius_m[order].astype(np.float64), colour[order], outward[order]
-    )
+    outward = _outward(points)
+    look = person.appearance
+    colour = linear_from_srgb(np.array(look["hair_rgb"]))
+    colour = np.broadcast_to(colour, (count, 1, 3)).copy()
+    grey = rng.random(count) < optional_number(look, "grey_share")
+    colour[grey] = linear_from_srgb(np.array(_GREY_RGB)) * rng.uniform(0.6, 1.1, (grey.sum(), 1, 1))
+    colour = colour * np.exp(rng.normal(0, 0.22, (count, 1, 1)))
+    colour = colour * (0.72 + 0.45 * np.linspace(0, 1, steps)[:, None])
+    order = np.argsort(points.mean(axis=1) @ (0.0, 0.25, 1.0), kind="stable")  # far ones first
+    points, outward, colour = points[order], outward[order], colour[order]
+    half_width = strands.radius_m[order].astype(np.float64)
+    density = hair_density(points, half_width)
+    open_sky = density.light_at(points.reshape(-1, 3), outward.reshape(-1, 3)).reshape(count, steps)
+    return Hair(points, half_width, colour, outward, open_sky, density)
 
 
-def light_hair(
+def _outward(
     points_m: Float64[np.ndarray, "strand point 3"],
-    colour: Float64[np.ndarray, "strand point 3"],
-    outward: Float64[np.ndarray, "strand 3"],
-    lights: Float64[np.ndarray, "6 3"],
-    room: Float64[np.ndarray, "2 3"],
-    eye_m: Float64[np.ndarray, "3"],
 ) -> Float64[np.ndarray, "strand point 3"]:
-    """Light strands as thin cylinders (Kajiya & Kay 1989), one light value a strand.
+    """Point away from the middle of the head, and from the neck's axis below it."""
+    middle = np.zeros_like(points_m)
+    middle[..., 1] = np.clip(points_m[..., 1], -0.3, 0.03)
+    middle[..., 2] = -0.08
+    away = points_m - middle
+    away /= np.linalg.norm(away, axis=2, keepdims=True) + 1e-12
+    return away
 
-    ``outward`` is the normal of the scalp, which decides what the head itself shades.
-    """
-    along = points_m[:, -1] - points_m[:, 0]
-    along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-12
-    view = eye_m - points_m[:, 0]
-    view /= np.linalg.norm(view, axis=1, keepdims=True)
-    rise = (0.5 + 0.5 * outward[:, 1])[:, None]
-    diffuse = 0.75 * (room[1] + (room[0] - room[1]) * rise)
-    shine = np.zeros((len(points_m), 3))
-    across_view = np.sqrt(np.clip(1 - (along * view).sum(axis=1) ** 2, 0, 1))
-    for light in range(3):
-        direction, strength = lights[light], lights[3 + light]
-        open_to = np.clip((np.einsum("sd,d->s", outward, direction) + 0.35) / 1.35, 0, 1)
-        cosine = np.einsum("sd,d->s", along, direction)
-        across = np.sqrt(np.clip(1 - cosine**2, 0, 1))
-        diffuse = diffuse + strength * (0.85 * across * open_to)[:, None]
-        mirrored = across * across_view - cosine * (along * view).sum(axis=1)
-        shine += strength * (0.07 * open_to * np.clip(mirrored, 0, 1) ** 60)[:, None]
-        shine += strength * colour[:, -1] * (1.1 * open_to * np.clip(mirrored, 0, 1) ** 14)[:, None]
-    fade = np.linspace(0.3, 1.0, points_m.shape[1])[:, None]
-    result: Float64[np.ndarray, "strand point 3"] = (
-        colour * diffuse[:, None] + shine[:, None] * fade
+
+def under_hair(paint: Paint, body: Body, hair: Hair | None) -> Paint:
+    """Take the shade of the hair into the occlusion of skin and shirt."""
+    if hair is None:
+        return paint
+    normals = vertex_normals(
+        body.rest_m, body.surface[(body.surface < len(body.rest_m)).all(axis=1)], body.weld[: len(body.rest_m)]
     )
-    return result
+    occlusion = paint.occlusion.copy()
+    count = len(body.rest_m)
+    skin_or_shirt = np.isin(body.material_of_vertex[:count], (SKIN, SHIRT))
+    light = hair.density.light_at(body.rest_m, normals)
+    occlusion[:count] *= np.where(skin_or_shirt, 0.25 + 0.75 * light, 1.0)
+    return replace(paint, occlusion=occlusion)
+
+
+def hair_strokes(
+    hair: Hair, body: Body, pose: HeadPose, light: Light, camera: Camera
+) -> StrokeSet:
+    """Turn hair with the head, light it and bring it into the picture."""
+    shape = hair.points_m.shape
+    points = body.neck.turn_points(hair.points_m.reshape(-1, 3), pose).reshape(shape)
+    lit = np.empty(shape)
+    light_hair(
+        (points, hair.colour, hair.outward, hair.open_sky),
+        head_rotation(*pose.rotation_rad),
+        light.table(),
+        light.room(),
+        np.array(camera.centre_m),
+        lit,
+    )
+    return seen_strokes(points, hair.half_width_m, lit, _OPACITY, camera)

@@ -14,7 +14,8 @@ from mien.render.body import Body
 from mien.render.brows import draw_brows
 from mien.render.eyeball import paint_eye
 from mien.render.material import EYE, SHIRT, SKIN, TONGUE
-from mien.render.skin import hair_cover, paint_skin
+from mien.render.scalp import hair_cover
+from mien.render.skin import paint_skin
 from mien.render.teeth import paint_teeth, teeth_texels
 from mien.render.wrinkles import paint_folds
 
@@ -59,7 +60,7 @@ def paint_person(
     )
     skin = paint_skin(covered, person, landmarks, rng)
     texture[: atlas.skin_height, :, :3] = np.median(skin.albedo, axis=0)
-    hair = hair_cover(covered, person, rng)
+    hair = hair_cover(covered, person, body, rng)
     colour = linear_from_srgb(np.array(person.appearance["hair_rgb"])) * 0.7
     albedo = skin.albedo * (1 - hair[:, None]) + colour * hair[:, None]
     texture[covered.row, covered.column, :3] = albedo

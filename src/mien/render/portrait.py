@@ -13,7 +13,7 @@ from mien.render.camera import camera_for
 from mien.render.deferred import DeferredPainter
 from mien.render.fast import FastPainter
 from mien.render.focus import Focus, focus_of
-from mien.render.hair import scalp_hair
+from mien.render.hair import scalp_hair, under_hair
 from mien.render.light import Light
 from mien.render.lights import light_named
 from mien.render.paint import paint_person
@@ -23,6 +23,7 @@ QUALITIES = ("fast", "portrait")
 """``fast`` for footage, ``portrait`` for people to look at."""
 
 _LEVEL = {"fast": 0, "portrait": 1}
+_MOST_HAIRS = {"fast": 900, "portrait": 0}
 _CROWN_BEHIND_EYES_M = 0.1
 _PLAIN_STAGING = Staging()
 _TEXELS_PER_PX = {"fast": 0.9, "portrait": 1.25}
@@ -89,16 +90,17 @@ class Portrait:
             seed=seed,
         )
         lashes = head.strands(person, "lash", seed=seed)
+        hair = scalp_hair(
+            person,
+            head.strands(person, "hair", seed=seed, most=_MOST_HAIRS[quality]),
+            head.triangles,
+            np.random.default_rng((seed, 2)),
+        )
+        paint = under_hair(paint, self._body, hair)
         self.painter: FastPainter | DeferredPainter = FastPainter(
-            self._body, paint, self._camera, lashes, backdrop=staging.background
+            self._body, paint, self._camera, lashes, hair, backdrop=staging.background
         )
         if quality == "portrait":
-            hair = scalp_hair(
-                person,
-                self._body,
-                head.strands(person, "hair", seed=seed),
-                np.random.default_rng((seed, 2)),
-            )
             self.painter = DeferredPainter(
                 self._body,
                 paint,

@@ -156,16 +156,3 @@ def _lips(
     colour = base * np.exp(-0.78 * _BLOOD - 0.12 * _MELANIN) * (1 + 0.07 * folds[:, None])
     share = (0.86 * lips)[:, None]
     return albedo * (1 - share) + colour * share
-
-
-def hair_cover(
-    texels: SkinTexels, person: Person, rng: np.random.Generator
-) -> Float64[np.ndarray, " texel"]:
-    """Tell how much of each texel cropped hair covers, 0..1; the line is ragged, not cut."""
-    points = texels.position_m
-    scalp = texels.masks["scalp"]
-    ragged = 0.12 * value_noise(points, 0.006, rng)
-    ragged += 0.14 * value_noise(points * (1.0, 0.3, 0.6), 0.0006, rng)
-    cover = smoothstep(0.12, 1.0, scalp + 4 * ragged * scalp * (1 - scalp)) ** 1.3
-    result: Float64[np.ndarray, " texel"] = cover * float(person.appearance["hair_density"]) ** 0.5  # type: ignore[arg-type]
-    return result

@@ -48,8 +48,17 @@ def draw_strokes(strokes, rows, behind_them, soft_m, picture):  # noqa: ANN001, 
             length = np.sqrt(square)
             near_a = points[stroke, segment, 2]
             near_b = points[stroke, segment + 1, 2]
+            # Columns within reach of the line's axis, which for a slanted line are few of its box.
+            slant = dx / dy if abs(dy) > 1e-6 else 0.0
+            around = reach * length / abs(dy) if abs(dy) > 1e-6 else 1e9
             for row in range(top, bottom + 1):
-                for column in range(left, right + 1):
+                middle = ax + (row - ay) * slant
+                first = left
+                final = right
+                if around < 1e6:
+                    first = max(left, int(np.ceil(middle - around)))
+                    final = min(right, int(np.floor(middle + around)))
+                for column in range(first, final + 1):
                     px = column - ax
                     py = row - ay
                     along = (px * dx + py * dy) / square
