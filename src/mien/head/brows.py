@@ -5,7 +5,7 @@ from jaxtyping import Float, Float64, Int
 
 from mien.core.arrays import Points2, Points3
 from mien.head.barycentric import barycentric
-from mien.head.ground import Appearance, Ground, number
+from mien.head.ground import Appearance, Ground, number, optional_number
 from mien.head.noise import smoothstep
 from mien.head.strands import Strands
 from mien.head.unrolled import RADIUS_M, unrolled
@@ -21,6 +21,7 @@ BROW_LINE_M = ((0.0125, 0.0190), (0.020, 0.0218), (0.030, 0.0250), (0.040, 0.025
 _UPPER = {"left": (336, 296, 334, 293, 300), "right": (107, 66, 105, 63, 70)}
 _LOWER = {"left": (285, 295, 282, 283, 276), "right": (55, 65, 52, 53, 46)}
 _RADIUS_M = 0.00008  # some hairs lie together
+_USUAL_WIDTH_M = 0.009
 _POINTS = 5
 _LIFT_M = ((0.0, 0.33, 0.67, 1.0), (-0.0002, 0.0007, 0.0009, 0.0005))
 """Height above the skin over the way from root to tip."""
@@ -52,27 +53,29 @@ def _one_brow(
 ) -> tuple[Float64[np.ndarray, "strand point 2"], Float64[np.ndarray, "strand point"]]:
     """Draw the hairs of one brow on the unrolled skin (x to the subject's left, y up)."""
     outward = 1.0 if side == "left" else -1.0
-    count = int(BROW_HAIRS * (0.55 + 0.45 * number(appearance, "brow_density")))
-    share = -0.06 + 1.06 * rng.random(count) ** 1.3
-    middle, beyond = (
-        0.5 * (_line(marks[list(_UPPER[side])], at) + _line(marks[list(_LOWER[side])], at))
-        for at in (share, share + 0.02)
-    )
+    count = int(BROW_HAIRS * (0.5 + 0.5 * number(appearance, "brow_density")))
+    share = -0.07 + 1.07 * rng.random(count) ** 1.15
+    edges = np.stack([marks[list(_UPPER[side])], marks[list(_LOWER[side])]]).mean(axis=0)
+    arch = number(appearance, "brow_arch") if "brow_arch" in appearance else 1.0
+    drop = optional_number(appearance, "brow_drop_m")
+    middle, beyond = (_middle_line(edges, at, arch, drop) for at in (share, share + 0.02))
     ahead = beyond - middle
     ahead /= np.linalg.norm(ahead, axis=1, keepdims=True)
     across = np.column_stack((-ahead[:, 1], ahead[:, 0])) * outward  # towards the forehead
     thick = (
         number(appearance, "brow_width_m")
-        * (0.62 + 0.38 * smoothstep(0.0, 0.2, share))
-        * (1 - 0.78 * smoothstep(0.45, 1.0, share))
+        * (0.66 + 0.34 * smoothstep(0.0, 0.22, share))
+        * (1 - 0.72 * smoothstep(0.5, 1.0, share))
     )
-    offset = np.clip(rng.normal(-0.16, 0.24, count), -0.55, 0.45)
+    offset = np.clip(rng.normal(-0.12, 0.26, count), -0.6, 0.5)
     root = middle + across * (offset * thick)[:, None]
-    lean = 1.25 - 0.95 * smoothstep(0.0, 0.45, share) - 0.30 * smoothstep(0.5, 1.0, share)
-    lean = lean - 0.75 * (offset + 0.1) * smoothstep(0.1, 0.4, share)
-    lean += rng.normal(0, 0.13, count)
-    length = (0.0045 + 0.003 * smoothstep(0.0, 0.3, share)) * (0.8 + 0.4 * rng.random(count))
-    length *= 1 - 0.35 * smoothstep(0.7, 1.0, share)
+    lean = 1.20 - 0.92 * smoothstep(0.0, 0.4, share) - 0.32 * smoothstep(0.5, 1.0, share)
+    # Hairs above the middle lie down and those below it rise, so that they meet in a ridge.
+    lean = lean - 0.85 * (offset + 0.1) * smoothstep(0.08, 0.4, share)
+    lean += rng.normal(0, 0.14, count)
+    length = (0.0042 + 0.0034 * smoothstep(0.0, 0.3, share)) * (0.75 + 0.5 * rng.random(count))
+    length *= 1 - 0.38 * smoothstep(0.7, 1.0, share)
+    length *= 0.8 + 0.2 * number(appearance, "brow_width_m") / _USUAL_WIDTH_M
     bend = rng.normal(-0.25, 0.12, count)
     step = np.linspace(0, 1, _POINTS)
     turn = lean[:, None] + bend[:, None] * step
@@ -80,10 +83,29 @@ def _one_brow(
         np.cos(turn)[..., None] * ahead[:, None] + np.sin(turn)[..., None] * across[:, None]
     ) * (length[:, None, None] / (_POINTS - 1))
     curve = root[:, None] + np.cumsum(moves, axis=1) - moves[:, :1]
-    # Brows thin out towards the nose.
-    thin = 0.27 + 0.73 * smoothstep(-0.06, 0.22, share)
+    # Brows thin out at both ends and at their edges.
+    thin = 0.25 + 0.75 * smoothstep(-0.07, 0.2, share)
+    thin = thin * (1 - 0.45 * smoothstep(0.75, 1.02, share))
+    thin = thin * (1 - 0.9 * np.clip(np.abs(offset + 0.12) - 0.12, 0, 0.5))
     radius = (thin * (0.8 + 0.4 * rng.random(count)))[:, None] * (1 - 0.75 * step**2)
     return curve, _RADIUS_M * radius
+
+
+def _middle_line(
+    edges: Float[np.ndarray, "mark 2"],
+    share: Float[np.ndarray, " strand"],
+    arch: float,
+    drop_m: float,
+) -> Float64[np.ndarray, "strand 2"]:
+    """Follow the middle of a brow, its arch over the straight way from end to end scaled.
+
+    The brow sinks by ``drop_m``, the inner end by half of it.
+    """
+    line = _line(edges, share)
+    straight = edges[:1] + (edges[-1:] - edges[:1]) * share[:, None]
+    line[:, 1] = straight[:, 1] + arch * (line[:, 1] - straight[:, 1])
+    line[:, 1] -= drop_m * (0.5 + 0.5 * smoothstep(0.0, 0.4, share))
+    return line
 
 
 def _line(points: Points2, share: Float[np.ndarray, " strand"]) -> Float64[np.ndarray, "strand 2"]:

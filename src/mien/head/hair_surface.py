@@ -13,6 +13,7 @@ from mien.head.normals import vertex_normals
 
 _NEIGHBOURS = 3
 _EAR = 0.1
+_BESIDE_EAR_M = 0.011
 _CHIN = 152  # landmark
 
 
@@ -34,6 +35,9 @@ class HairSurface:
         normals = vertex_normals(vertices, triangles, ground.weld)
         skin = np.unique(ground.part_triangles("skin"))
         lies_on = (ground.masks["ears"] < _EAR) & (ground.masks["inside_mouth"] < 0.1)
+        # Around an ear the skin turns every way; hair follows what lies farther from it.
+        ear = vertices[ground.masks["ears"] > 0.5]
+        lies_on &= cKDTree(ear).query(vertices)[0] > _BESIDE_EAR_M
         used = np.unique(triangles)
         used = used[lies_on[used] & (np.abs(normals[used]).max(axis=1) > 0)]
         chin_y_m = float(ground.landmarks.points(vertices)[_CHIN, 1])

@@ -18,7 +18,7 @@ _ROUNDER_M = (-0.002, -0.003, -0.006, -0.004, 0.0, 0.002, 0.012, 0.010, 0.004, 0
 """What a woman's line adds: lower at the temples, no sideburn, a higher nape."""
 
 _AXIS_Z_M = -0.095
-_SOFT_M = 0.009
+_SOFT_M = 0.013
 
 
 def scalp_cover(

@@ -27,11 +27,11 @@ def hair_cover(
         float(body.landmarks_m[_CHIN, 1] - middle[1]),
     )
     points = texels.position_m
-    ragged = 0.0030 * value_noise(points, 0.008, rng)
-    ragged += 0.0022 * value_noise(points * (1.0, 0.25, 0.6), 0.0007, rng)
+    ragged = 0.0012 * value_noise(points, 0.008, rng)
+    ragged += 0.0014 * value_noise(points * (1.0, 0.35, 0.7), 0.0008, rng)
     moved = size.average(points)
     moved[:, 1] += ragged - 0.002  # the first hairs hang over the line
-    cover = scalp_cover(moved, texels.masks["ears"], person.appearance) ** 1.5
+    cover = scalp_cover(moved, texels.masks["ears"], person.appearance) ** 1.2
     density = number(person.appearance, "hair_density")
     result: Float64[np.ndarray, " texel"] = 0.94 * cover * density**0.7
     return result
