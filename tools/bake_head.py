@@ -1,4 +1,4 @@
-"""Bake the built-in head: ``src/mien/head/data/head.npz`` and ``head.json``.
+"""Bake the built-in head: ``head.npz``, ``people.npz`` and ``head.json`` in ``src/mien/head/data``.
 
 Run once, by hand, in an environment with the extra ``head`` (anny, torch)::
 
@@ -29,7 +29,7 @@ from pathlib import Path
 import anny
 import numpy as np
 from anny import Anny
-from head_bake import geometry, landmarks, masks, occlusion, people, repairs
+from head_bake import geometry, landmarks, masks, occlusion, people, repairs, space
 
 from mien.store.atomic import write_bytes_atomic, write_text_atomic
 
@@ -151,16 +151,28 @@ def baked_people(
     found = []
     for recipe in people.RECIPES:
         changes = people.local_changes(recipe, list(source.model.local_change_labels))
-        body, centres, radii = centred(source.vertices(people.phenotype(recipe), changes))
+        face = built(source, mesh, seal, people.phenotype(recipe), changes)
         found.append(
             {
-                "vertices": repaired(mesh, seal, body),
-                "eye_centre": centres,
-                "eye_radius": radii,
+                "vertices": face.vertices,
+                "eye_centre": face.eye_centre,
+                "eye_radius": face.eye_radius,
                 "skin_rgb": np.array(people.appearance(recipe)["skin_rgb"]),
             }
         )
     return found
+
+
+def built(
+    source: Source,
+    mesh: geometry.Mesh,
+    seal: repairs.LipSeal,
+    phenotype: dict[str, float],
+    changes: dict[str, float],
+) -> space.Face:
+    """One face of the source on our mesh."""
+    body, centres, radii = centred(source.vertices(phenotype, changes))
+    return space.Face(repaired(mesh, seal, body), centres, radii)
 
 
 def facts(source: Source) -> str:
@@ -195,6 +207,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--landmark-model", type=Path, help="official face_landmarker.task")
     parser.add_argument("--out", type=Path, default=DATA, help="folder of head.npz and head.json")
+    parser.add_argument(
+        "--keep-space", action="store_true", help="leave people.npz, the space of faces, as it is"
+    )
     options = parser.parse_args()
     began = time.monotonic()
 
@@ -237,6 +252,14 @@ def main() -> None:
     }
     data = packed(arrays)
     write_bytes_atomic(options.out / "head.npz", data)
+    if not options.keep_space:
+        faces = space.fitted_space(
+            lambda phenotype, changes: built(source, mesh, shared.seal, phenotype, changes),
+            list(source.model.local_change_labels),
+            mean,
+            say,
+        )
+        write_bytes_atomic(options.out / "people.npz", packed(faces))
     note = {
         "file": "head.npz",
         "sha256": hashlib.sha256(data).hexdigest(),
@@ -248,6 +271,12 @@ def main() -> None:
         "quads": len(mesh.quads),
         "people": [recipe.name for recipe in people.RECIPES],
         "landmarks": made,
+        "space": {
+            "file": "people.npz",
+            "sha256": hashlib.sha256((options.out / "people.npz").read_bytes()).hexdigest(),
+            "faces": space.SAMPLES,
+            "ways": space.WAYS,
+        },
     }
     write_text_atomic(options.out / "head.json", json.dumps(note, indent=2) + "\n")
     say(f"{options.out / 'head.npz'}: {len(data) / 1e6:.2f} MB")

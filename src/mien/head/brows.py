@@ -22,6 +22,7 @@ _UPPER = {"left": (336, 296, 334, 293, 300), "right": (107, 66, 105, 63, 70)}
 _LOWER = {"left": (285, 295, 282, 283, 276), "right": (55, 65, 52, 53, 46)}
 _RADIUS_M = 0.00008  # some hairs lie together
 _USUAL_WIDTH_M = 0.009
+_INNER_M, _TAIL_M = 0.0026, 0.0012
 _POINTS = 5
 _LIFT_M = ((0.0, 0.33, 0.67, 1.0), (-0.0002, 0.0007, 0.0009, 0.0005))
 """Height above the skin over the way from root to tip."""
@@ -54,7 +55,7 @@ def _one_brow(
     """Draw the hairs of one brow on the unrolled skin (x to the subject's left, y up)."""
     outward = 1.0 if side == "left" else -1.0
     count = int(BROW_HAIRS * (0.5 + 0.5 * number(appearance, "brow_density")))
-    share = -0.07 + 1.07 * rng.random(count) ** 1.15
+    share = -0.07 + 1.07 * rng.random(count) ** 1.3
     edges = np.stack([marks[list(_UPPER[side])], marks[list(_LOWER[side])]]).mean(axis=0)
     arch = number(appearance, "brow_arch") if "brow_arch" in appearance else 1.0
     drop = optional_number(appearance, "brow_drop_m")
@@ -85,7 +86,7 @@ def _one_brow(
     curve = root[:, None] + np.cumsum(moves, axis=1) - moves[:, :1]
     # Brows thin out at both ends and at their edges.
     thin = 0.25 + 0.75 * smoothstep(-0.07, 0.2, share)
-    thin = thin * (1 - 0.45 * smoothstep(0.75, 1.02, share))
+    thin = thin * (1 - 0.6 * smoothstep(0.65, 1.02, share))
     thin = thin * (1 - 0.9 * np.clip(np.abs(offset + 0.12) - 0.12, 0, 0.5))
     radius = (thin * (0.8 + 0.4 * rng.random(count)))[:, None] * (1 - 0.75 * step**2)
     return curve, _RADIUS_M * radius
@@ -99,12 +100,13 @@ def _middle_line(
 ) -> Float64[np.ndarray, "strand 2"]:
     """Follow the middle of a brow, its arch over the straight way from end to end scaled.
 
-    The brow sinks by ``drop_m``, the inner end by half of it.
+    The brow sinks by ``drop_m``, its inner end by more, since a raised one looks sad.
     """
     line = _line(edges, share)
     straight = edges[:1] + (edges[-1:] - edges[:1]) * share[:, None]
     line[:, 1] = straight[:, 1] + arch * (line[:, 1] - straight[:, 1])
-    line[:, 1] -= drop_m * (0.5 + 0.5 * smoothstep(0.0, 0.4, share))
+    line[:, 1] -= drop_m + _INNER_M * (1 - smoothstep(-0.1, 0.45, share))
+    line[:, 1] += _TAIL_M * smoothstep(0.6, 1.0, share)
     return line
 
 

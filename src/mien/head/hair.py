@@ -1,13 +1,13 @@
 """The hair of the head: thousands of strands between guide hairs, in locks, curls and a tie."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Float64, Int
 from scipy.spatial import cKDTree
 
 from mien.head.ground import Appearance, Ground, number, optional_number
-from mien.head.hair_guides import free_of_face, guide_hairs, resampled
+from mien.head.hair_guides import HEAVY, free_of_face, guide_hairs, resampled
 from mien.head.hair_styles import HairStyle, hair_style
 from mien.head.hair_surface import HairSurface
 from mien.head.hair_tied import tied_hairs
@@ -20,6 +20,8 @@ _GUIDES, _FEW_GUIDES = 600, 220
 _STEPS, _FEW_STEPS = 22, 10
 _FEW_POINTS = 7
 _LEAST_M = 0.0008
+_COARSE = 4.0
+_AHEAD = 1.2
 _WIDEST = 30.0
 """By what factor a hair may stand for others."""
 
@@ -61,7 +63,7 @@ def grow_hair(
     if not count:
         return _bound(ground, _Roots(*_nothing()), np.zeros((0, style.points, 3)), style, 1.0, rng)
     surface = HairSurface.of(ground)
-    roots = _roots(ground, surface, appearance, count, rng)
+    roots = _roots(ground, surface, appearance, style, count, rng)
     guides = roots.few(_spread(len(roots.triangle), _FEW_GUIDES if few else _GUIDES, rng))
     scale = optional_number(appearance, "hair_length_scale") or 1.0
     curves = guide_hairs(
@@ -89,8 +91,6 @@ def grow_hair(
 def _longer(style: HairStyle, scale: float) -> HairStyle:
     if scale == 1.0:
         return style
-    from dataclasses import replace  # noqa: PLC0415 - rarely
-
     return replace(
         style,
         top_m=style.top_m * scale,
@@ -104,10 +104,11 @@ def _nothing() -> tuple[np.ndarray, ...]:
     return np.zeros(0, np.intp), np.zeros((0, 3)), np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0)
 
 
-def _roots(
+def _roots(  # noqa: PLR0913 - what grows, where and how
     ground: Ground,
     surface: HairSurface,
     appearance: Appearance,
+    style: HairStyle,
     count: int,
     rng: np.random.Generator,
 ) -> _Roots:
@@ -118,6 +119,9 @@ def _roots(
     cross = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     cover = scalp_cover(surface.size.average(vertices), ground.masks["ears"], appearance)
     chance = np.linalg.norm(cross, axis=1) * (cover[skin].max(axis=1) > 0)
+    if style.weight > HEAVY:  # hair beside the face hangs over more skin than it grows on
+        ahead = surface.size.average(corners.mean(axis=1))
+        chance *= 1 + _AHEAD * smoothstep(-0.085, -0.035, ahead[:, 2])
     tried = 3 * count
     triangle = rng.choice(len(skin), tried, p=chance / chance.sum())
     share = rng.dirichlet((1.0, 1.0, 1.0), tried)
@@ -195,23 +199,28 @@ def _shaped(
     seeds = np.sort(rng.permutation(count)[: max(count // (6 if few else 22), 1)])
     _, lock = cKDTree(roots.place_m[seeds]).query(roots.place_m)
     centre = strands[seeds][lock]
-    together = style.clump * (along**1.3)[None, :, None] * rng.uniform(0.5, 1.0, (count, 1, 1))
+    # Few wide strands in locks would look like spikes.
+    together = style.clump * (0.35 if few else 1.0) * (along**1.3)[None, :, None] * rng.uniform(0.5, 1.0, (count, 1, 1))
     near = np.linalg.norm(centre[:, -1] - strands[:, -1], axis=1) < 0.035
     shaped = strands + together * near[:, None, None] * (centre - strands)
     length = np.linalg.norm(np.diff(strands, axis=1), axis=2).sum(axis=1)
-    if style.curl_m > 0:
+    curl_m, wave_m = style.curl_m, style.curl_wave_m
+    if few and curl_m > 0:  # few points cannot follow narrow curls
+        curl_m = max(curl_m, 0.12 * float(np.median(length))) if style.flow == "out" else curl_m
+        wave_m = max(wave_m, 0.55 * float(np.median(length)))
+    if curl_m > 0:
         first, second = _across(shaped)
-        phase = rng.uniform(0, 2 * np.pi, len(seeds))[lock] + rng.normal(0, 0.35, count)
-        wave = style.curl_wave_m * rng.uniform(0.85, 1.2, len(seeds))[lock]
+        phase = rng.uniform(0, 2 * np.pi, len(seeds))[lock] + rng.normal(0, 2.0 if few else 0.35, count)
+        wave = wave_m * rng.uniform(0.85, 1.2, len(seeds))[lock]
         angle = phase[:, None] + 2 * np.pi * along * (length / wave)[:, None]
-        grow = np.minimum(along * length[:, None] / (0.8 * style.curl_wave_m), 1.0)
-        radius = style.curl_m * rng.uniform(0.7, 1.2, count)[:, None] * grow
+        grow = np.minimum(along * length[:, None] / (0.8 * wave_m), 1.0)
+        radius = curl_m * rng.uniform(0.7, 1.2, count)[:, None] * grow
         shaped = shaped + radius[..., None] * (
             np.cos(angle)[..., None] * first + np.sin(angle)[..., None] * second
         )
     stray = rng.normal(0, 1, (count, 1, 3)) * np.where(rng.random(count) < 0.05, 2.2, 1.0)[:, None, None]
     bend = rng.normal(0, 1, (count, 1, 3))
-    reach = style.fly * np.minimum(length, 0.08)[:, None, None] * (0.6 if few else 1.0)
+    reach = style.fly * np.minimum(length, 0.08)[:, None, None] * (0.5 if few else 1.0)
     spread = stray * along[None, :, None] + bend * np.sin(np.pi * along)[None, :, None] * 0.5
     shaped = shaped + 0.35 * reach * spread * along[None, :, None] ** 0.5
     # Lengths differ between neighbours, so that edges do not look cut with a ruler.
@@ -267,7 +276,8 @@ def _bound(
     origin, frame = frames_at(corners, weight)
     offset = strands.astype(np.float32) - origin[:, None]
     along = np.linspace(0, 1, points)
-    thick = rng.uniform(0.7, 1.2, (len(strands), 1)) * (1 - 0.8 * along**2.5)
+    taper = 0.8 if wider < _COARSE else 0.45
+    thick = rng.uniform(0.7, 1.2, (len(strands), 1)) * (1 - taper * along**2.5)
     return Strands(
         triangle=np.repeat(roots.triangle[:, None], points, axis=1),
         barycentric=np.repeat(weight[:, None], points, axis=1),

@@ -13,6 +13,10 @@ _CLEAR_M = 0.0012
 
 _STRAY, _CHIN_M = 0.85, -0.105
 _TIED_M = 0.010
+_BEFORE_EARS_M = -0.075
+HEAVY = 0.3
+"""Weight above which hair hangs."""
+
 _DOWN = np.array((0.0, -1.0, 0.0))
 
 
@@ -45,7 +49,8 @@ def guide_hairs(
     points = np.empty((len(roots_m), steps + 1, 3))
     points[:, 0] = here = roots_m + _CLEAR_M * normals
     heading = _flow(style, surface, here, normals, place) + turn * min(style.fly * 4, 1.0)
-    heading = _unit((1 - style.lift) * _unit(heading) + style.lift * normals)
+    lift = _lift(style, place)[:, None]
+    heading = _unit((1 - lift) * _unit(heading) + lift * normals)
     walked = np.zeros(len(roots_m))
     side = np.where(place[:, 0] - style.part_x_m * (place[:, 1] > 0.03) < 0, -1.0, 1.0)
     done = np.zeros(len(roots_m), np.bool_)
@@ -54,7 +59,7 @@ def guide_hairs(
         stride = length / steps
         keep = style.stiffness ** (stride / 0.010)
         walked += stride
-        root_flow = np.exp(-walked / 0.055)[:, None] if style.weight > 0.3 else 1.0
+        root_flow = np.exp(-walked / 0.055)[:, None] if style.weight > HEAVY else 1.0
         flow = _flow(style, surface, here, normals, place)
         pull = _unit(flow * root_flow * (1 - style.weight) + 1.2 * style.weight * _DOWN)
         heading = _unit(keep[:, None] * heading + (1 - keep)[:, None] * pull)
@@ -62,6 +67,8 @@ def guide_hairs(
         ramp = np.minimum(walked / (1.5 * style.volume_m + 1e-9), 1.0)
         away, out = surface.distance(to)
         wanted = _CLEAR_M + style.volume_m * _fullness(style, place, to) * ramp
+        if style.weight > HEAVY:
+            out = _off_shoulders(out, to, place)
         to += out * (np.maximum(wanted - away, 0) - style.hug * np.maximum(away - wanted, 0))[:, None]
         if style.weight > 0.1 and style.tie_m is None:
             to = _clear_of_face(surface, to, side, fringe)
@@ -88,6 +95,21 @@ def hair_lengths(
     return blended
 
 
+def _lift(
+    style: HairStyle, place: Float64[np.ndarray, "guide 3"]
+) -> Float64[np.ndarray, " guide"]:
+    """How steeply hair leaves the skin: less at the sides and beside a parting."""
+    lift = np.full(len(place), style.lift)
+    if style.flow == "out":
+        return lift
+    if style.flow == "part":
+        lift *= 0.3 + 0.7 * smoothstep(0.0, 0.06, np.abs(place[:, 0] - style.part_x_m))
+    raised: Float64[np.ndarray, " guide"] = lift * (
+        0.4 + 0.6 * smoothstep(0.04, 0.075, place[:, 1])
+    )
+    return raised
+
+
 def _fullness(
     style: HairStyle,
     place: Float64[np.ndarray, "guide 3"],
@@ -95,10 +117,27 @@ def _fullness(
 ) -> Float64[np.ndarray, " guide"]:
     """Share of the volume by the root's height: hair from above lies over hair from below."""
     above = 0.45 + 0.55 * smoothstep(-0.04, 0.08, place[:, 1])
+    if style.flow == "part":  # flat where the hair is parted
+        beside = smoothstep(0.0, 0.065, np.abs(at[:, 0] - style.part_x_m))
+        above *= 1 - 0.8 * (1 - beside) * smoothstep(0.03, 0.075, at[:, 1])
     if style.weight < 0.5:
         return above
     # On shoulders hair lies flat.
     return above * (0.45 + 0.55 * smoothstep(-0.16, -0.11, at[:, 1]))
+
+
+def _off_shoulders(
+    out: Float64[np.ndarray, "guide 3"],
+    at: Float64[np.ndarray, "guide 3"],
+    place: Float64[np.ndarray, "guide 3"],
+) -> Float64[np.ndarray, "guide 3"]:
+    """Let hair that reaches the shoulders slide before or behind them, not outward."""
+    low = smoothstep(-0.09, -0.13, at[:, 1])[:, None]
+    ahead = np.where(place[:, 2] > _BEFORE_EARS_M, 1.0, -1.0)
+    along = out * (0.15, 0.6, 1.0)
+    along[:, 2] = np.where(ahead * along[:, 2] < 0.5, 0.9 * ahead, along[:, 2])
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    return _unit((1 - low) * out + low * along)
 
 
 def _flow(
@@ -121,12 +160,14 @@ def _flow(
     if style.flow == "forward":
         return _unit(np.array((0.15, 0.0, 1.0)) + 1.5 * low * _DOWN)
     if style.flow == "back":
-        sides = np.column_stack((0.35 * np.sign(place[:, 0]), -0.1 - 0.6 * low[:, 0], -np.ones(len(place))))
-        return _unit(sides)
+        sideways = 0.25 * np.tanh(place[:, 0] / 0.04)
+        return _unit(np.column_stack((sideways, -0.1 - 0.6 * low[:, 0], -np.ones(len(place)))))
+    backward = -0.45 if style.weight < HEAVY else -0.12
     across = np.tanh((place[:, 0] - style.part_x_m) / 0.004)
     front = smoothstep(-0.06, 0.0, place[:, 2])
-    sides = np.column_stack((across, -0.25 + 0 * across, 0.15 - 0.75 * front))
-    return _unit((1 - low) * _unit(sides) + low * (0.9 * _DOWN + np.array((0.0, 0.0, -0.45))))
+    swept = 0.75 if style.weight < HEAVY else 0.32
+    sides = np.column_stack((across, -0.25 + 0 * across, 0.15 - swept * front))
+    return _unit((1 - low) * _unit(sides) + low * (0.9 * _DOWN + np.array((0.0, 0.0, backward))))
 
 
 def _tie(style: HairStyle, surface: HairSurface) -> Float64[np.ndarray, "3"] | None:

@@ -84,8 +84,8 @@ STYLES: Mapping[str, HairStyle] = MappingProxyType(
             hug=0.0, fly=0.2, hairs=18000, points=5,
         ),
         "short-parted": HairStyle(
-            "part", 0.060, 0.062, 0.020, 0.016, lift=0.55, stiffness=0.72, weight=0.16,
-            volume_m=0.015, hug=0.35, part_x_m=0.026, clump=0.45, fly=0.14, hairs=13000, points=8,
+            "part", 0.060, 0.062, 0.020, 0.016, lift=0.5, stiffness=0.70, weight=0.16,
+            volume_m=0.012, hug=0.35, part_x_m=0.026, clump=0.45, fly=0.14, hairs=13000, points=8,
             radius_m=0.00011,
         ),
         "swept-back": HairStyle(
@@ -126,20 +126,20 @@ STYLES: Mapping[str, HairStyle] = MappingProxyType(
         "fringe-bob": HairStyle(
             "part", 0.24, 0.22, 0.18, 0.12, lift=0.4, stiffness=0.55, weight=0.8,
             volume_m=0.018, hug=0.5, part_x_m=0.0, cut_y_m=-0.105, fringe_y_m=0.026, clump=0.3,
-            fly=0.07, hairs=8000, points=12, radius_m=0.00018,
+            fly=0.07, hairs=8000, points=11, radius_m=0.00018,
         ),
         "long-wavy": HairStyle(
             "part", 0.40, 0.40, 0.32, 0.28, lift=0.5, stiffness=0.6, weight=0.7,
-            volume_m=0.022, hug=0.4, part_x_m=0.016, cut_y_m=-0.205, curl_m=0.0065,
-            curl_wave_m=0.080, clump=0.55, fly=0.07, hairs=6000, points=18, radius_m=0.00022,
+            volume_m=0.020, hug=0.45, part_x_m=0.016, cut_y_m=-0.20, curl_m=0.0055,
+            curl_wave_m=0.085, clump=0.5, fly=0.05, hairs=6000, points=26, radius_m=0.00022,
         ),
         "long-curls": HairStyle(
             "part", 0.28, 0.26, 0.22, 0.19, lift=0.8, stiffness=0.65, weight=0.5,
             volume_m=0.032, hug=0.25, part_x_m=0.012, cut_y_m=-0.15, curl_m=0.0080,
-            curl_wave_m=0.036, clump=0.85, fly=0.12, hairs=5500, points=26, radius_m=0.00024,
+            curl_wave_m=0.036, clump=0.85, fly=0.12, hairs=5000, points=40, radius_m=0.00025,
         ),
         "bun": HairStyle(
-            "tie", 0.26, 0.26, 0.24, 0.22, lift=0.25, stiffness=0.5, weight=0.0, volume_m=0.007,
+            "tie", 0.26, 0.26, 0.24, 0.22, lift=0.35, stiffness=0.5, weight=0.0, volume_m=0.011,
             hug=0.8, tie_m=(0.098, -0.150), tied="bun", clump=0.2, fly=0.04, hairs=9000,
             points=10, radius_m=0.00014,
         ),
@@ -149,7 +149,7 @@ STYLES: Mapping[str, HairStyle] = MappingProxyType(
             hairs=9000, points=10, radius_m=0.00014,
         ),
         "ponytail": HairStyle(
-            "tie", 0.26, 0.26, 0.24, 0.22, lift=0.3, stiffness=0.5, weight=0.0, volume_m=0.008,
+            "tie", 0.26, 0.26, 0.24, 0.22, lift=0.4, stiffness=0.5, weight=0.0, volume_m=0.012,
             hug=0.8, tie_m=(0.055, -0.178), tied="tail", clump=0.3, fly=0.05, hairs=9000,
             points=12, radius_m=0.00014,
         ),

@@ -14,7 +14,7 @@ _HEIGHT_M = (0.062, 0.0635, 0.060, 0.047, 0.028, 0.010, -0.010, -0.014, -0.030, 
 _RECEDING_M = (0.010, 0.020, 0.030, 0.026, 0.014, 0.005, 0.0, 0.0, 0.0, 0.0, 0.0)
 """What full recession adds to it."""
 
-_ROUNDER_M = (-0.002, -0.003, -0.006, -0.004, 0.0, 0.002, 0.012, 0.010, 0.004, 0.006, 0.010)
+_ROUNDER_M = (0.001, -0.003, -0.010, -0.009, -0.003, 0.002, 0.012, 0.010, 0.004, 0.006, 0.010)
 """What a woman's line adds: lower at the temples, no sideburn, a higher nape."""
 
 _AXIS_Z_M = -0.095
@@ -43,7 +43,7 @@ def scalp_cover(
     cover = smoothstep(-0.5, 0.5, (y - line) / _SOFT_M)
     bald = optional_number(appearance, "crown_bald")
     if bald > 0:
-        crown = smoothstep(0.052, 0.074, y + 0.10 * np.minimum(z + 0.13, 0.0))
+        crown = smoothstep(0.040, 0.078, y + 0.10 * np.minimum(z + 0.13, 0.0))
         cover *= 1 - bald * crown
     return cover * (1 - smoothstep(0.15, 0.3, ears))
 

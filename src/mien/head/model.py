@@ -17,6 +17,7 @@ from jaxtyping import Float, Float32, Int
 
 from mien.core.arrays import Triangles, Vertices
 from mien.core.errors import FormatError, UsageError
+from mien.core.nearest import unknown_name
 from mien.head.ground import Appearance
 from mien.head.landmarks import LandmarkEmbedding
 from mien.head.strands import StrandKind, Strands
@@ -34,7 +35,8 @@ class Person:
 
     name: str
     role: str
-    """``shown`` in the demo, ``basis`` of recognition, or ``held-out`` for its footage."""
+    """``shown`` in the demo, ``basis`` of recognition, ``held-out`` for its footage, ``cast`` for
+    all other pictures; ``random`` for people of a seed."""
 
     sex: str
     """``female`` or ``male``."""
@@ -54,8 +56,11 @@ class Person:
 
     appearance: Appearance
     """``skin_rgb``, ``hair_rgb``, ``brow_rgb``, ``iris_rgb``, ``shirt_rgb`` (sRGB, 0..1);
-    ``melanin`` and ``redness`` 0..1; ``brow_density``, ``hair_density`` 0..1 (0 is bald);
-    ``brow_width_m``, ``hair_length_m``."""
+    ``melanin`` and ``redness`` 0..1; ``brow_density`` 0..1, ``brow_width_m``, ``brow_arch`` (1 is
+    that of the landmarks), ``brow_drop_m``; ``hair_style`` (:data:`mien.head.hair_styles.STYLES`),
+    ``hair_density`` 0..1 (0 is bald), ``hair_length_scale``, ``grey_share`` 0..1,
+    ``hairline_recession``, ``hairline_round`` and ``crown_bald`` 0..1; ``stubble`` 0..1 and
+    ``beard_length_m``."""
 
 
 @dataclass(frozen=True)
@@ -127,15 +132,20 @@ class Head:
         return self.unit_names.index(name)
 
     def person(self, name: str) -> Person:
-        """Look one person up.
+        """Look one person up by name; ``seed-1234`` is the random person of that seed.
 
         Raises:
-            UsageError: nobody of that name.
+            UsageError: nobody of that name, or a seed out of range.
         """
-        if name not in self.people:
-            msg = f"Expected a person among {', '.join(self.people)}, but got {name!r}."
+        if name in self.people:
+            return self.people[name]
+        from mien.head.random_person import random_person, seed_of  # noqa: PLC0415 - reads a file
+
+        seed = seed_of(name)
+        if seed is None:
+            msg = f"{unknown_name('a person', name, self.people)} Or name a random one: seed-1234."
             raise UsageError(msg)
-        return self.people[name]
+        return random_person(self, seed)
 
     def strands(
         self, person: Person, kind: StrandKind, *, seed: int = 0, most: int = 0
@@ -152,14 +162,14 @@ class Head:
         return grown(ground, person.appearance, kind, seed=seed, most=most)
 
     def people_of(self, role: str) -> tuple[Person, ...]:
-        """Everybody of one role: ``shown``, ``basis`` or ``held-out``.
+        """Everybody of one role: ``shown``, ``basis``, ``held-out`` or ``cast``.
 
         Raises:
             UsageError: nobody has that role.
         """
         found = tuple(person for person in self.people.values() if person.role == role)
         if not found:
-            msg = f"Expected the role shown, basis or held-out, but got {role!r}."
+            msg = f"Expected the role shown, basis, held-out or cast, but got {role!r}."
             raise UsageError(msg)
         return found
 

@@ -25,7 +25,7 @@ from mien.render.paint import Paint
 from mien.render.raster import rasterise_rows
 from mien.render.shade_portrait import ATTRIBUTES, shade_portrait_rows
 from mien.render.shadow import shadow_map
-from mien.render.strokes import StrokeSet, draw_strokes
+from mien.render.strokes import StrokeSet, draw_hair, draw_strokes
 from mien.render.tone import _WHITE, develop_rows, tone_table
 
 _CORNEA_RADIUS_M = 0.0078
@@ -76,8 +76,8 @@ class DeferredPainter:
         mirror_edge = 0.05 + 1.2 / (camera.px_per_m * _CORNEA_RADIUS_M)
         up = np.ascontiguousarray(turn[:, 1])
         strokes: list[StrokeSet] = [lash_strokes(self.lashes, vertices, body.baked, camera)]
-        if self.hair is not None:
-            strokes.insert(0, hair_strokes(self.hair, body, pose, light, camera))
+        hair = self.hair and hair_strokes(self.hair, body, pose, light, camera)
+        layer = np.empty((height, width, 4), np.float32)
         picture = np.zeros((height, width, 3), np.uint8)
         table = tone_table()
 
@@ -92,6 +92,8 @@ class DeferredPainter:
                 (eye, up, lights, room, shadow.nearness, shadow.frame, mirror_edge),
                 (behind, linear, depth, cover),
             )
+            if hair is not None:
+                draw_hair(hair, rows, (depth, cover), SOFT_M, layer, linear)
             for drawn in strokes:
                 draw_strokes(drawn, rows, (depth, cover), SOFT_M, linear)
             if self.focus is None:

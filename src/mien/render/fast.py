@@ -21,7 +21,7 @@ from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
 from mien.render.paint import Paint
 from mien.render.raster import stagger
 from mien.render.shade_fast import ATTRIBUTES, light_vertices
-from mien.render.strokes import draw_strokes
+from mien.render.strokes import draw_hair, draw_strokes
 from mien.render.tone import _WHITE, develop_rows, tone_table
 
 # Wrap of the light, gloss, sharpness of the gloss.
@@ -93,7 +93,8 @@ class FastPainter:
         )
         if self.hair is not None:
             drawn = hair_strokes(self.hair, body, pose, light, camera)
-            draw_strokes(drawn, rows, (depth, cover), SOFT_M, linear)
+            layer = np.empty((height, width, 4), np.float32)
+            draw_hair(drawn, rows, (depth, cover), SOFT_M, layer, linear)
         lashes = lash_strokes(self.lashes, vertices, body.baked, camera)
         draw_strokes(lashes, rows, (depth, cover), SOFT_M, linear)
         picture = np.zeros((height, width, 3), np.uint8)

@@ -8,6 +8,7 @@ from jaxtyping import Float64
 from mien.core.arrays import Triangles
 from mien.head import Person, Strands, strand_points
 from mien.head.ground import optional_number
+from mien.head.looks import WHITE_HAIR_RGB
 from mien.head.normals import vertex_normals
 from mien.head.pose import HeadPose
 from mien.head.srgb import linear_from_srgb
@@ -22,7 +23,6 @@ from mien.render.shade_hair import light_hair
 from mien.render.strokes import StrokeSet, seen_strokes
 
 _OPACITY = 0.9
-_GREY_RGB = (0.62, 0.61, 0.60)
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,9 @@ def scalp_hair(
     colour = linear_from_srgb(np.array(look["hair_rgb"]))
     colour = np.broadcast_to(colour, (count, 1, 3)).copy()
     grey = rng.random(count) < optional_number(look, "grey_share")
-    colour[grey] = linear_from_srgb(np.array(_GREY_RGB)) * rng.uniform(0.6, 1.1, (grey.sum(), 1, 1))
-    colour = colour * np.exp(rng.normal(0, 0.22, (count, 1, 1)))
+    white = linear_from_srgb(np.array(WHITE_HAIR_RGB)) * rng.uniform(0.6, 1.1, (grey.sum(), 1, 1))
+    colour[grey] = 0.4 * colour[grey] + 0.6 * white
+    colour = colour * np.exp(rng.normal(0, 0.16, (count, 1, 1)))
     colour = colour * (0.72 + 0.45 * np.linspace(0, 1, steps)[:, None])
     order = np.argsort(points.mean(axis=1) @ (0.0, 0.25, 1.0), kind="stable")  # far ones first
     points, outward, colour = points[order], outward[order], colour[order]

@@ -13,6 +13,9 @@ _MARGIN = 4
 _STEPS_M = (0.008, 0.018, 0.032)
 """Distances at which a point looks for hair that covers it."""
 
+_THROUGH = 0.18
+"""Light that goes through any thickness, scattered."""
+
 _THICKNESS = 1.1
 """Extinction by hair that covers its own cross-section once."""
 
@@ -35,7 +38,7 @@ class HairDensity:
             here = map_coordinates(self.cover_per_m, place.T, order=1, mode="constant")
             crossed += here * (step - before)
             before = step
-        light: Float64[np.ndarray, " point"] = np.exp(-_THICKNESS * crossed)
+        light: Float64[np.ndarray, " point"] = _THROUGH + (1 - _THROUGH) * np.exp(-_THICKNESS * crossed)
         return light
 
 

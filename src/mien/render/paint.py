@@ -8,6 +8,7 @@ from jaxtyping import Float32, Float64
 from scipy.ndimage import gaussian_filter
 
 from mien.head import Person, Strands
+from mien.head.looks import hair_tone
 from mien.head.srgb import linear_from_srgb
 from mien.render.atlas import Atlas, atlas_for, skin_texels
 from mien.render.body import Body
@@ -61,7 +62,7 @@ def paint_person(
     skin = paint_skin(covered, person, landmarks, rng)
     texture[: atlas.skin_height, :, :3] = np.median(skin.albedo, axis=0)
     hair = hair_cover(covered, person, body, rng)
-    colour = linear_from_srgb(np.array(person.appearance["hair_rgb"])) * 0.7
+    colour = hair_tone(person.appearance) * 0.7
     albedo = skin.albedo * (1 - hair[:, None]) + colour * hair[:, None]
     texture[covered.row, covered.column, :3] = albedo
     texture[covered.row, covered.column, 3] = skin.height_m

@@ -23,7 +23,7 @@ QUALITIES = ("fast", "portrait")
 """``fast`` for footage, ``portrait`` for people to look at."""
 
 _LEVEL = {"fast": 0, "portrait": 1}
-_MOST_HAIRS = {"fast": 900, "portrait": 0}
+_MOST_HAIRS = {"fast": 700, "portrait": 0}
 _CROWN_BEHIND_EYES_M = 0.1
 _PLAIN_STAGING = Staging()
 _TEXELS_PER_PX = {"fast": 0.9, "portrait": 1.25}

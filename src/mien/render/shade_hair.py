@@ -12,7 +12,7 @@ from numba import njit
 _WHITE_SHIFT, _OWN_SHIFT = -0.10, 0.14
 """Slope by which the highlights are moved along the hair."""
 
-_WHITE, _OWN = 0.055, 0.75
+_WHITE, _OWN = 0.085, 0.8
 
 
 @njit(cache=True, nogil=True)

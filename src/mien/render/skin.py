@@ -137,7 +137,7 @@ def paint_skin(
         beard = _beard(points, landmarks) * (1 - lips)
         stubble = 0.62 + 0.38 * smoothstep(-0.5, 1.2, noise[0.62])
         grey = base * np.array([0.42, 0.46, 0.52])
-        share = (0.34 * beard * stubble)[:, None]
+        share = (0.62 * float(look.get("stubble", 0.55)) * beard * stubble)[:, None]  # type: ignore[arg-type]
         albedo = albedo * (1 - share) + grey * share
     albedo = _lips(albedo, lips, base, points, rng)
     relief = -5e-5 * pores * (1 - 0.7 * lips) + 2.2e-5 * noise[1.1] + 1.2e-5 * noise[0.62]
