@@ -32,11 +32,11 @@ def test_one_seed_gives_the_same_hairs_and_another_gives_others(head: Head) -> N
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_strands_are_finite_thin_and_short_on_everybody(head: Head, kind: StrandKind) -> None:
-    for name in head.people:
+    for name in list(head.people)[:: 6 if kind == "hair" else 1]:
         strands, points = _placed(head, kind, name)
         assert np.isfinite(points).all()
         length = np.linalg.norm(np.diff(points, axis=1), axis=2).sum(axis=1)
-        assert 0.0005 < np.median(length) < 0.02, name
+        assert 0.0005 < np.median(length) < (0.5 if kind == "hair" else 0.02), name
         assert (strands.radius_m[:, -1] < strands.radius_m[:, 0]).all()
         np.testing.assert_allclose(strands.barycentric.sum(axis=2), 1, atol=1e-5)
         assert strands.barycentric.min() > -1e-6
@@ -64,6 +64,24 @@ def test_scalp_hair_stays_above_the_brows_and_off_the_face(head: Head) -> None:
     front = points[:, 0][np.abs(points[:, 0, 0]) < 0.02]
     front = front[front[:, 2] > -0.05]
     assert front[:, 1].min() > 0.045
+
+
+def test_brows_of_men_are_lower_fuller_and_less_arched_than_those_of_women(head: Head) -> None:
+    heights, arches = {}, {}
+    for name in ("Erik", "Sofia"):
+        _, points = _placed(head, "brow", name)
+        root = points[:, 0]
+        x = np.abs(root[:, 0])
+        inner, middle, tail = (
+            float(np.median(root[np.abs(x - at) < 0.004, 1])) for at in (0.018, 0.037, 0.050)
+        )
+        heights[name] = middle
+        arches[name] = middle - 0.5 * (inner + tail)
+        # Neither sad (the inner end above the arch) nor startled (an arch of a centimetre).
+        assert inner < middle + 0.0015
+        assert arches[name] < 0.006
+    assert heights["Erik"] < heights["Sofia"]
+    assert arches["Erik"] < arches["Sofia"]
 
 
 def test_lashes_start_at_the_lids_and_point_forward(head: Head) -> None:

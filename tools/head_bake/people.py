@@ -212,6 +212,4 @@ def appearance(recipe: Recipe) -> dict[str, float | list[float] | str]:
             **chosen,
         )
     )
-    return {
-        key: list(value) if isinstance(value, tuple) else value for key, value in found.items()
-    }
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in found.items()}

@@ -1,5 +1,7 @@
 """Fit the space of faces (:mod:`mien.head.people_space`) to random faces of the source model."""
 
+# ruff: noqa: PLR2004 - shares of the sample
+
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -70,7 +72,7 @@ def fitted_space(
         predictors.append(who.predictors())
         parts = ((face.vertices - mean).ravel(), face.eye_centre.ravel(), face.eye_radius)
         rows.append((_MM * np.concatenate(parts)).astype(np.float32))
-        if sample % 60 == 0:  # noqa: PLR2004 - now and then
+        if sample % 60 == 0:
             say(f"face {sample} of {SAMPLES}")
     known, shapes = np.stack(predictors), np.stack(rows).astype(np.float64)
     means, _, rank, _ = np.linalg.lstsq(known, shapes, rcond=None)

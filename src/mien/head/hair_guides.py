@@ -1,5 +1,7 @@
 """Guide hairs: they leave the scalp in the style's direction, fall, and never enter the head."""
 
+# ruff: noqa: PLR2004 - places and lengths on the average head
+
 import numpy as np
 from jaxtyping import Bool, Float64
 
@@ -69,7 +71,9 @@ def guide_hairs(
         wanted = _CLEAR_M + style.volume_m * _fullness(style, place, to) * ramp
         if style.weight > HEAVY:
             out = _off_shoulders(out, to, place)
-        to += out * (np.maximum(wanted - away, 0) - style.hug * np.maximum(away - wanted, 0))[:, None]
+        to += (
+            out * (np.maximum(wanted - away, 0) - style.hug * np.maximum(away - wanted, 0))[:, None]
+        )
         if style.weight > 0.1 and style.tie_m is None:
             to = _clear_of_face(surface, to, side, fringe)
         if tie is not None:
@@ -95,9 +99,7 @@ def hair_lengths(
     return blended
 
 
-def _lift(
-    style: HairStyle, place: Float64[np.ndarray, "guide 3"]
-) -> Float64[np.ndarray, " guide"]:
+def _lift(style: HairStyle, place: Float64[np.ndarray, "guide 3"]) -> Float64[np.ndarray, " guide"]:
     """How steeply hair leaves the skin: less at the sides and beside a parting."""
     lift = np.full(len(place), style.lift)
     if style.flow == "out":
@@ -176,15 +178,20 @@ def _tie(style: HairStyle, surface: HairSurface) -> Float64[np.ndarray, "3"] | N
         return None
     at = surface.size.own(np.array([(0.0, *style.tie_m)]))
     away, out = surface.distance(at)
-    found: Float64[np.ndarray, "3"] = (at - out * (away - 0.006)[:, None])[0]
+    found: Float64[np.ndarray, 3] = (at - out * (away - 0.006)[:, None])[0]
     return found
 
 
-def _in_fringe(style: HairStyle, place: Float64[np.ndarray, "guide 3"]) -> Bool[np.ndarray, " guide"]:
+def _in_fringe(
+    style: HairStyle, place: Float64[np.ndarray, "guide 3"]
+) -> Bool[np.ndarray, " guide"]:
     """Which roots belong to the fringe."""
     if style.fringe_y_m is None:
         return np.zeros(len(place), np.bool_)
-    return (place[:, 2] > -0.035) & (np.abs(place[:, 0]) < 0.05) & (place[:, 1] > 0.05)
+    ahead: Bool[np.ndarray, " guide"] = (
+        (place[:, 2] > -0.035) & (np.abs(place[:, 0]) < 0.05) & (place[:, 1] > 0.05)
+    )
+    return ahead
 
 
 def _window(y_m: Float64[np.ndarray, "*at"]) -> Float64[np.ndarray, "*at"]:

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from mien.core.errors import UsageError
+from mien.core.nearest import unknown_name
 
 Flow = Literal["crown", "part", "back", "tie", "out", "forward"]
 """Where hair heads at its root: away from the crown, away from a parting, back over the head, to a
@@ -140,7 +141,7 @@ STYLES: Mapping[str, HairStyle] = MappingProxyType(
         ),
         "bun": HairStyle(
             "tie", 0.26, 0.26, 0.24, 0.22, lift=0.35, stiffness=0.5, weight=0.0, volume_m=0.011,
-            hug=0.8, tie_m=(0.098, -0.150), tied="bun", clump=0.2, fly=0.04, hairs=9000,
+            hug=0.8, tie_m=(0.112, -0.118), tied="bun", clump=0.2, fly=0.04, hairs=9000,
             points=10, radius_m=0.00014,
         ),
         "low-bun": HairStyle(
@@ -165,6 +166,5 @@ def hair_style(name: str) -> HairStyle:
         UsageError: no such style.
     """
     if name not in STYLES:
-        msg = f"Expected a hair style among {', '.join(STYLES)}, but got {name!r}."
-        raise UsageError(msg)
+        raise UsageError(unknown_name("a hair style", name, STYLES, listed=len(STYLES)))
     return STYLES[name]

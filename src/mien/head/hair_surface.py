@@ -1,5 +1,7 @@
 """The skin and the shirt as something that hair lies on: distance and direction at any point."""
 
+# ruff: noqa: PLR2004 - thresholds of masks
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,7 +21,7 @@ _CHIN = 152  # landmark
 
 @dataclass(frozen=True)
 class HairSurface:
-    """Points of skin and shirt with normals; the ears are left out, so hair may fall behind them."""
+    """Points of skin and shirt with normals, without the ears: hair may fall behind them."""
 
     points_m: Float64[np.ndarray, "point 3"]
     normals: Float64[np.ndarray, "point 3"]
@@ -53,7 +55,7 @@ class HairSurface:
     ) -> tuple[Float64[np.ndarray, " point"], Float64[np.ndarray, "point 3"]]:
         """Signed distance from the surface (below 0 inside) and the direction away from it."""
         away, nearest = self.tree.query(points_m, k=_NEIGHBOURS)
-        weight = 1.0 / (away + 1e-4)
+        weight: Float64[np.ndarray, "point near"] = 1.0 / (np.asarray(away) + 1e-4)
         weight /= weight.sum(axis=1, keepdims=True)
         normal = np.einsum("pk,pkd->pd", weight, self.normals[nearest])
         normal /= np.linalg.norm(normal, axis=1, keepdims=True) + 1e-12

@@ -8,6 +8,7 @@ from mien.head.hair_styles import HairStyle
 from mien.head.hair_surface import HairSurface
 
 _BUN_M, _FLAT = 0.033, 0.72
+_CLEAR_M = 0.003
 _TAIL_M, _TAIL_WIDE_M = 0.26, 0.016
 
 
@@ -26,8 +27,12 @@ def tied_hairs(
     centre, out = (at - out * away[:, None])[0], out[0]
     out = np.array((0.0, out[1], out[2])) / np.hypot(out[1], out[2])
     if style.tied == "bun":
-        return _bun(centre, out, count, points, rng)
-    return _tail(surface, centre, out, count, points, rng)
+        tied = _bun(centre, out, count, points, rng)
+    else:
+        tied = _tail(surface, centre, out, count, points, rng)
+    away, normal = surface.distance(tied.reshape(-1, 3))
+    lifted = np.maximum(_CLEAR_M - away, 0)[:, None] * normal
+    return tied + lifted.reshape(tied.shape)
 
 
 def _bun(
@@ -50,12 +55,13 @@ def _bun(
     radius = _BUN_M * rng.uniform(0.90, 1.02, (count, 1))
     ring = radius * np.cos(latitude)
     height = radius * _FLAT * np.sin(latitude) + 0.014
-    return (
+    wound: Float64[np.ndarray, "strand point 3"] = (
         centre
         + (ring * np.cos(angle))[..., None] * side
         + (ring * np.sin(angle))[..., None] * up
         + height[..., None] * out
     )
+    return wound
 
 
 def _tail(
@@ -69,7 +75,7 @@ def _tail(
     """Let hairs leave the tie backward and fall."""
     spread = rng.normal(0, 1, (count, 3)) * (0.5, 0.5, 0.3)
     here = centre + 0.006 * out + 0.006 * spread
-    heading = np.tile(out + (0, 0.25, 0), (count, 1)) + 0.12 * spread
+    heading = np.tile(out + np.array((0, 0.25, 0)), (count, 1)) + 0.12 * spread
     steps = 16
     curves = np.empty((count, steps + 1, 3))
     curves[:, 0] = here

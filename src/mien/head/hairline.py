@@ -45,7 +45,8 @@ def scalp_cover(
     if bald > 0:
         crown = smoothstep(0.040, 0.078, y + 0.10 * np.minimum(z + 0.13, 0.0))
         cover *= 1 - bald * crown
-    return cover * (1 - smoothstep(0.15, 0.3, ears))
+    grows: Float64[np.ndarray, " point"] = cover * (1 - smoothstep(0.15, 0.3, ears))
+    return grows
 
 
 def _smooth_line(

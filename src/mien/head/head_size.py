@@ -26,9 +26,7 @@ class HeadSize:
     """Behind the eyes."""
 
     @classmethod
-    def of(
-        cls, skin_m: Points3, ears: Bool[np.ndarray, " point"], chin_y_m: float
-    ) -> "HeadSize":
+    def of(cls, skin_m: Points3, ears: Bool[np.ndarray, " point"], chin_y_m: float) -> "HeadSize":
         """Measure skin whose ears are marked; ``chin_y_m`` is the height of the chin's tip."""
         level = skin_m[(np.abs(skin_m[:, 1] - _TEMPLE_M) < _TEMPLE_HALF_M) & ~ears]
         return cls(
@@ -40,11 +38,13 @@ class HeadSize:
 
     def average(self, points_m: Points3) -> Float64[np.ndarray, "point 3"]:
         """Bring points to the average head's size."""
-        return points_m / self._scale(points_m)
+        result: Float64[np.ndarray, "point 3"] = points_m / self._scale(points_m)
+        return result
 
     def own(self, points_m: Points3) -> Float64[np.ndarray, "point 3"]:
         """Bring points of the average head to this one's size."""
-        return points_m * self._scale(points_m)
+        result: Float64[np.ndarray, "point 3"] = points_m * self._scale(points_m)
+        return result
 
     def _scale(self, points_m: Points3) -> Float64[np.ndarray, "point 3"]:
         up = np.where(points_m[:, 1] > 0, self.above, self.below)

@@ -12,6 +12,7 @@ from mien.head.ground import Appearance, Rgb, optional_number
 from mien.head.srgb import linear_from_srgb
 
 WHITE_HAIR_RGB: Rgb = (0.70, 0.69, 0.68)
+_WHITE_BROW_RGB: Rgb = (0.66, 0.64, 0.62)
 _GREY_BEGINS_YEARS, _WHITE_YEARS = 38.0, 72.0
 
 
@@ -57,17 +58,18 @@ def appearance_of(look: Look) -> Appearance:
     strength = look.brow_strength - 0.5
     grey = look.grey_share
     # White hairs lighten brows later and less than the head.
-    brow = tuple(
-        round(float((1 - 0.55 * grey) * own + 0.55 * grey * white * (0.4 + 0.6 * luminance)), 4)
-        for own, white in zip(look.hair_rgb, (0.66, 0.64, 0.62), strict=True)
+    white = np.array(_WHITE_BROW_RGB) * (0.4 + 0.6 * luminance)
+    mixed = (1 - 0.55 * grey) * np.array(look.hair_rgb) + 0.55 * grey * white
+    red, green, blue = (round(float(channel), 4) for channel in mixed)
+    density = (
+        0.68 + 0.24 * male + 0.24 * strength - 0.22 * old * (1 - male) - 0.08 * look.east_asian
     )
-    density = 0.68 + 0.24 * male + 0.24 * strength - 0.22 * old * (1 - male) - 0.08 * look.east_asian
     width = 0.0074 + 0.0026 * male + 0.0022 * strength + 0.0005 * old * male
     arch = 0.66 - 0.20 * male - 0.12 * look.east_asian + 0.10 * strength * (1 - male)
     return {
         "skin_rgb": look.skin_rgb,
         "hair_rgb": look.hair_rgb,
-        "brow_rgb": brow,
+        "brow_rgb": (red, green, blue),
         "iris_rgb": look.iris_rgb,
         "shirt_rgb": look.shirt_rgb,
         "melanin": round(float(np.clip((0.82 - luminance) / 0.6, 0.0, 1.0)), 3),
@@ -93,7 +95,7 @@ def hair_tone(appearance: Appearance) -> Float64[np.ndarray, "3"]:
     own = linear_from_srgb(np.array(appearance["hair_rgb"]))
     white = linear_from_srgb(np.array(WHITE_HAIR_RGB))
     share = 0.7 * optional_number(appearance, "grey_share")
-    tone: Float64[np.ndarray, "3"] = (1 - share) * own + share * white
+    tone: Float64[np.ndarray, 3] = (1 - share) * own + share * white
     return tone
 
 

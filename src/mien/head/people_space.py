@@ -75,7 +75,9 @@ class PeopleSpace:
 
     def shape(
         self, who: Demography, ways: Float64[np.ndarray, " way"]
-    ) -> tuple[Float64[np.ndarray, "vertex 3"], Float64[np.ndarray, "2 3"], Float64[np.ndarray, "2"]]:
+    ) -> tuple[
+        Float64[np.ndarray, "vertex 3"], Float64[np.ndarray, "2 3"], Float64[np.ndarray, "2"]
+    ]:
         """Sum a face: displacement from the average in metres, eye centres, eye radii."""
         by = who.predictors()
         delta = np.tensordot(by, self.mean_delta_mm, axes=1)

@@ -1,9 +1,11 @@
 """People that nobody chose: one for every seed, the same on every machine."""
 
+# ruff: noqa: PLR2004 - shares and ages are data
+
 import re
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float32
@@ -11,8 +13,8 @@ from jaxtyping import Float32
 from mien.core.errors import UsageError
 from mien.head.ground import Rgb
 from mien.head.looks import Look, appearance_of, grey_share
-from mien.head.model import Person
 from mien.head.people_space import Demography, people_space
+from mien.head.person import Person
 
 LARGEST_SEED = 2**31 - 1
 _NAME = re.compile(r"seed-(\d{1,10})")
@@ -66,6 +68,7 @@ _WOMENS_STYLES = (
 _MENS_STYLES = ("cropped", "short-parted", "swept-back", "cropped", "short-parted")
 
 
+@runtime_checkable
 class Mesh(Protocol):
     """What a random person is made on; :class:`mien.head.model.Head` is one."""
 
@@ -110,10 +113,10 @@ def random_person(head: Mesh, seed: int) -> Person:
         msg = f"Expected a seed in 0..{LARGEST_SEED}, but got {seed}."
         raise UsageError(msg)
     rng = np.random.default_rng((seed, 77))
-    female = bool(rng.random() < 0.5)  # noqa: PLR2004 - as many women as men
+    female = bool(rng.random() < 0.5)
     age = float(rng.uniform(20, 75.99))
     shares = _ancestry(rng)
-    weight = float(np.clip(rng.normal(0.48, 0.06) + 0.03 * (age > 40), 0.36, 0.65))  # noqa: PLR2004
+    weight = float(np.clip(rng.normal(0.48, 0.06) + 0.03 * (age > 40), 0.36, 0.65))
     space = people_space()
     who = Demography(float(female), age, float(shares[0]), float(shares[1]), weight)
     ways = np.clip(_SPREAD * rng.standard_normal(len(space.way_mm)), -_WAY_LIMIT, _WAY_LIMIT)
@@ -144,7 +147,7 @@ def random_person(head: Mesh, seed: int) -> Person:
 
 
 def _ancestry(rng: np.random.Generator) -> np.ndarray:
-    if rng.random() < 0.35:  # noqa: PLR2004 - about a third is mixed
+    if rng.random() < 0.35:
         return rng.dirichlet((1.5, 1.5, 1.5))
     shares = np.full(3, 0.05)
     shares[rng.integers(3)] = 0.90
@@ -153,7 +156,7 @@ def _ancestry(rng: np.random.Generator) -> np.ndarray:
 
 def _look(rng: np.random.Generator, shares: np.ndarray, age: float, *, female: bool) -> Look:
     african, asian, caucasian = (float(share) for share in shares)
-    light = caucasian > 0.6  # noqa: PLR2004
+    light = caucasian > 0.6
     pace = float(rng.uniform(-1, 1))
     lost = 0.0 if female else float(np.clip((age - 28) / 40, 0, 1) * rng.uniform(0, 1.25))
     bald = float(np.clip(2.2 * (lost - 0.55), 0, 1))
@@ -161,7 +164,7 @@ def _look(rng: np.random.Generator, shares: np.ndarray, age: float, *, female: b
     beard = 0.0
     stubble = 0.0
     if not female:
-        stubble = float(rng.uniform(0.1, 0.9)) * (0.45 if asian > 0.6 else 1.0)  # noqa: PLR2004
+        stubble = float(rng.uniform(0.1, 0.9)) * (0.45 if asian > 0.6 else 1.0)
         if rng.random() < 0.3 * (1 - 0.7 * asian):
             beard = float(rng.uniform(0.004, 0.010))
     density = 1.0 - 0.25 * float(np.clip((age - 45) / 30, 0, 1)) * float(rng.random())
@@ -173,7 +176,7 @@ def _look(rng: np.random.Generator, shares: np.ndarray, age: float, *, female: b
         hair_rgb=_pick(rng, _LIGHT_HAIR if light else _DARK_HAIR),
         iris_rgb=_pick(rng, _LIGHT_IRIS if light else _DARK_IRIS),
         shirt_rgb=_pick(rng, _SHIRTS),
-        hair_style=_style(rng, african, female=female, thin=lost > 0.5),  # noqa: PLR2004
+        hair_style=_style(rng, african, female=female, thin=lost > 0.5),
         hair_density=density,
         hair_length_scale=float(rng.uniform(0.8, 1.15)),
         grey_share=grey,
@@ -187,7 +190,7 @@ def _look(rng: np.random.Generator, shares: np.ndarray, age: float, *, female: b
 
 
 def _skin(rng: np.random.Generator, shares: np.ndarray) -> Rgb:
-    if shares.max() > 0.6:  # noqa: PLR2004
+    if shares.max() > 0.6:
         dark, pale = _SKIN[int(shares.argmax())]
     else:
         dark, pale = _MIXED_SKIN
@@ -199,7 +202,7 @@ def _skin(rng: np.random.Generator, shares: np.ndarray) -> Rgb:
 
 
 def _style(rng: np.random.Generator, african: float, *, female: bool, thin: bool) -> str:
-    curly = african > 0.45  # noqa: PLR2004
+    curly = african > 0.45
     if female:
         choices: Sequence[str] = (
             ("afro", "close-afro", "long-curls", "bun", "short-curls") if curly else _WOMENS_STYLES
@@ -208,7 +211,7 @@ def _style(rng: np.random.Generator, african: float, *, female: bool, thin: bool
         choices = ("close-afro", "close-afro", "cropped", "short-curls")
     else:
         choices = ("cropped",) if thin else (*_MENS_STYLES, "short-curls")
-    return str(choices[rng.integers(len(choices))])
+    return str(choices[int(rng.integers(len(choices)))])
 
 
 def _pick(rng: np.random.Generator, choices: Sequence[Rgb]) -> Rgb:

@@ -92,6 +92,9 @@ class DeferredPainter:
                 (eye, up, lights, room, shadow.nearness, shadow.frame, mirror_edge),
                 (behind, linear, depth, cover),
             )
+
+        def hairs(rows: Int[np.ndarray, "2"]) -> None:
+            # After the skin of the whole picture, since hidden hairs are looked up by their depth.
             if hair is not None:
                 draw_hair(hair, rows, (depth, cover), SOFT_M, layer, linear)
             for drawn in strokes:
@@ -100,6 +103,7 @@ class DeferredPainter:
                 develop_rows(linear, table, _WHITE, rows, picture)
 
         in_bands(band, height, self.threads)
+        in_bands(hairs, height, self.threads)
         if self.focus is not None:
             defocus = Defocus(self.focus, linear, depth, cover)
 

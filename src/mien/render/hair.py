@@ -62,8 +62,10 @@ def scalp_hair(
     look = person.appearance
     colour = linear_from_srgb(np.array(look["hair_rgb"]))
     colour = np.broadcast_to(colour, (count, 1, 3)).copy()
-    grey = rng.random(count) < optional_number(look, "grey_share")
-    white = linear_from_srgb(np.array(WHITE_HAIR_RGB)) * rng.uniform(0.6, 1.1, (grey.sum(), 1, 1))
+    grey = rng.random((count,)) < optional_number(look, "grey_share")
+    white = linear_from_srgb(np.array(WHITE_HAIR_RGB)) * rng.uniform(
+        0.6, 1.1, (int(grey.sum()), 1, 1)
+    )
     colour[grey] = 0.4 * colour[grey] + 0.6 * white
     colour = colour * np.exp(rng.normal(0, 0.16, (count, 1, 1)))
     colour = colour * (0.72 + 0.45 * np.linspace(0, 1, steps)[:, None])
@@ -84,7 +86,8 @@ def _outward(
     middle[..., 2] = -0.08
     away = points_m - middle
     away /= np.linalg.norm(away, axis=2, keepdims=True) + 1e-12
-    return away
+    outward: Float64[np.ndarray, "strand point 3"] = away
+    return outward
 
 
 def under_hair(paint: Paint, body: Body, hair: Hair | None) -> Paint:
@@ -92,7 +95,9 @@ def under_hair(paint: Paint, body: Body, hair: Hair | None) -> Paint:
     if hair is None:
         return paint
     normals = vertex_normals(
-        body.rest_m, body.surface[(body.surface < len(body.rest_m)).all(axis=1)], body.weld[: len(body.rest_m)]
+        body.rest_m,
+        body.surface[(body.surface < len(body.rest_m)).all(axis=1)],
+        body.weld[: len(body.rest_m)],
     )
     occlusion = paint.occlusion.copy()
     count = len(body.rest_m)
@@ -102,9 +107,7 @@ def under_hair(paint: Paint, body: Body, hair: Hair | None) -> Paint:
     return replace(paint, occlusion=occlusion)
 
 
-def hair_strokes(
-    hair: Hair, body: Body, pose: HeadPose, light: Light, camera: Camera
-) -> StrokeSet:
+def hair_strokes(hair: Hair, body: Body, pose: HeadPose, light: Light, camera: Camera) -> StrokeSet:
     """Turn hair with the head, light it and bring it into the picture."""
     shape = hair.points_m.shape
     points = body.neck.turn_points(hair.points_m.reshape(-1, 3), pose).reshape(shape)

@@ -38,12 +38,15 @@ class HairDensity:
             here = map_coordinates(self.cover_per_m, place.T, order=1, mode="constant")
             crossed += here * (step - before)
             before = step
-        light: Float64[np.ndarray, " point"] = _THROUGH + (1 - _THROUGH) * np.exp(-_THICKNESS * crossed)
+        light: Float64[np.ndarray, " point"] = _THROUGH + (1 - _THROUGH) * np.exp(
+            -_THICKNESS * crossed
+        )
         return light
 
 
 def hair_density(
-    points_m: Float64[np.ndarray, "strand point 3"], half_width_m: Float64[np.ndarray, "strand point"]
+    points_m: Float64[np.ndarray, "strand point 3"],
+    half_width_m: Float64[np.ndarray, "strand point"],
 ) -> HairDensity:
     """Count hair into the grid: length times width of each segment at its middle."""
     middle = 0.5 * (points_m[:, 1:] + points_m[:, :-1])

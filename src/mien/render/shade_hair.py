@@ -17,7 +17,7 @@ _WHITE, _OWN = 0.085, 0.8
 
 @njit(cache=True, nogil=True)
 @typing.no_type_check
-def light_hair(strands, turn, lamps, room, eye, lit):  # noqa: ANN001, ANN201
+def light_hair(strands, turn, lamps, room, eye, lit):  # noqa: ANN001, ANN201, PLR0915 - unrolled over three channels
     """Fill ``lit`` with the light that every point of every strand sends to the eye.
 
     strands: points (strand, point, 3) as posed, colour, outward at rest, open sky (strand, point).

@@ -38,7 +38,7 @@ def line_box(points, half_width, stroke, segment, rows, columns):  # noqa: ANN00
 
 @njit(cache=True, nogil=True, inline="always")
 @typing.no_type_check
-def near_columns(row, ax, ay, dx, dy, length, reach, left, right):  # noqa: ANN001, ANN201, PLR0913
+def near_columns(row, ax, ay, dx, dy, length, reach, left, right):  # noqa: ANN001, ANN201, PLR0913, PLR0917 - numbers stay in registers
     """Give the columns of a row within reach of the line's axis, few of its box if it slants."""
     if abs(dy) < 1e-6 * length:
         return left, right
@@ -49,7 +49,7 @@ def near_columns(row, ax, ay, dx, dy, length, reach, left, right):  # noqa: ANN0
 
 @njit(cache=True, nogil=True, inline="always")
 @typing.no_type_check
-def line_weight(px, py, dx, dy, per_length, half_a, half_b):  # noqa: ANN001, ANN201, PLR0913
+def line_weight(px, py, dx, dy, per_length, half_a, half_b):  # noqa: ANN001, ANN201
     """Give the place 0..1 along a segment that is nearest to a pixel, and the share covered.
 
     px, py: the pixel from the segment's start. per_length: 1 over the segment's length.
@@ -123,7 +123,7 @@ def draw_strokes(strokes, rows, behind_them, soft_m, picture):  # noqa: ANN001, 
 
 @njit(cache=True, nogil=True, inline="always")
 @typing.no_type_check
-def all_hidden(depth, cover, ax, ay, dx, dy, length, near_a, near_b, soft_m):  # noqa: ANN001, ANN201, PLR0913
+def all_hidden(depth, cover, ax, ay, dx, dy, length, near_a, near_b, soft_m):  # noqa: ANN001, ANN201, PLR0913, PLR0917
     """Tell whether a segment lies well behind what is drawn, looked at every few pixels."""
     steps = int(length / _CHECKED_PX) + 1
     for step in range(steps + 1):
@@ -141,7 +141,7 @@ def all_hidden(depth, cover, ax, ay, dx, dy, length, near_a, near_b, soft_m):  #
 
 @njit(cache=True, nogil=True)
 @typing.no_type_check
-def draw_hair(strokes, rows, behind_them, soft_m, layer, picture):  # noqa: ANN001, ANN201, C901
+def draw_hair(strokes, rows, behind_them, soft_m, layer, picture):  # noqa: ANN001, ANN201, C901, PLR0912
     """Blend very many lines, the last one in front, as :func:`draw_strokes` does.
 
     The frontmost are laid first, and a pixel takes no more when nothing shines through, which
