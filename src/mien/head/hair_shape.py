@@ -104,16 +104,28 @@ def in_locks_and_curls(
         )
     stray = rng.normal(0, 1, (count, 1, 3)) * np.where(rng.random((count, 1, 1)) < 0.05, 2.2, 1.0)
     bend = rng.normal(0, 1, (count, 1, 3))
-    reach = style.fly * np.minimum(length, 0.08)[:, None, None] * (0.5 if few else 1.0)
+    far: Float64[np.ndarray, " strand"] = np.minimum(length, 0.08)
+    reach = style.fly * far[:, None, None] * (0.5 if few else 1.0)
     spread = stray * along[None, :, None] + bend * np.sin(np.pi * along)[None, :, None] * 0.5
     shaped = shaped + 0.35 * reach * spread * along[None, :, None] ** 0.5
     # Lengths differ between neighbours, so that edges do not look cut with a ruler.
-    shorter = 1 - (0.08 if style.flow == "out" else 0.22) * rng.random(count)
-    root = shaped[:, :1]
-    if style.weight < HEAVY:
-        shaped = root + (shaped - root) * shorter[:, None, None]
-    final: Float64[np.ndarray, "strand point 3"] = shaped
-    return final
+    shorter = 1 - (0.08 if style.flow == "out" else 0.22) * rng.random((count,))
+    return _trimmed(shaped, shorter) if style.weight < HEAVY and not style.tied else shaped
+
+
+def _trimmed(
+    strands: Float64[np.ndarray, "strand point 3"], share: Float64[np.ndarray, " strand"]
+) -> Float64[np.ndarray, "strand point 3"]:
+    """Keep a share of each strand from its root, with as many points."""
+    last = strands.shape[1] - 1
+    place = share[:, None] * np.arange(last + 1)
+    before = np.minimum(place.astype(np.intp), last - 1)
+    part = (place - before)[..., None]
+    row = np.arange(len(strands))[:, None]
+    trimmed: Float64[np.ndarray, "strand point 3"] = (
+        strands[row, before] * (1 - part) + strands[row, before + 1] * part
+    )
+    return trimmed
 
 
 def _across(

@@ -32,7 +32,8 @@ def tied_hairs(
         tied = _tail(surface, centre, out, count, points, rng)
     away, normal = surface.distance(tied.reshape(-1, 3))
     lifted = np.maximum(_CLEAR_M - away, 0)[:, None] * normal
-    return tied + lifted.reshape(tied.shape)
+    clear: Float64[np.ndarray, "strand point 3"] = tied + lifted.reshape(tied.shape)
+    return clear
 
 
 def _bun(
