@@ -9,6 +9,7 @@ from docs_making.people import (
     draw_conventions,
     draw_people,
     draw_qualities,
+    draw_random_people,
 )
 from docs_making.reading import (
     draw_alignment,
@@ -29,6 +30,7 @@ ITEMS: tuple[Item, ...] = (
     Item("pictures/system.svg", draw_system, ()),
     Item("pictures/hero.png", draw_hero, _READS),
     Item("pictures/people.png", draw_people, _LOOKS),
+    Item("pictures/random_people.png", draw_random_people, _LOOKS),
     Item("pictures/action_units.png", draw_action_units, _LOOKS),
     Item("pictures/qualities.png", draw_qualities, _LOOKS),
     Item("pictures/lights.png", draw_lights, _LOOKS),

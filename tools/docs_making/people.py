@@ -15,23 +15,40 @@ from docs_making.canvas import (
 from docs_making.subjects import face_with, shown_person
 
 from mien.core.facs import channels_of
-from mien.head import load_head
+from mien.head import Person, load_head
 
 _SHOWN_UNITS = (1, 2, 4, 5, 6, 7, 9, 10, 12, 14, 15, 17, 18, 20, 24, 26)
 
 
 def draw_people(path: Path) -> None:
     """Draw everybody who lives in the head's file."""
+    _draw_portraits(path, list(load_head().people.values()))
+
+
+def draw_random_people(path: Path) -> None:
+    """Draw the random people of the first seeds."""
     head = load_head()
+    _draw_portraits(path, [head.person(f"seed-{seed}") for seed in range(24)])
+
+
+def _draw_portraits(path: Path, people: list[Person]) -> None:
+    """Draw heads with their hair, every other one turned a little."""
+    turn = float(np.radians(18))
     pictures = [
         labelled(
-            face_with(person, size_px=132, quality="portrait"),
+            face_with(
+                person,
+                size_px=180,
+                quality="portrait",
+                view="bust",
+                head_rotation_rad=(0.0, turn if number % 2 else 0.0, 0.0),
+            ),
             f"{person.name}, {person.age_years}: {person.role}",
-            size_px=10,
+            size_px=11,
         )
-        for person in head.people.values()
+        for number, person in enumerate(people)
     ]
-    save_png(path, grid(pictures, 7, gap_px=4))
+    save_png(path, grid(pictures, 8, gap_px=4))
 
 
 def draw_action_units(path: Path) -> None:

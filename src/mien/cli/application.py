@@ -11,6 +11,7 @@ from mien import __version__
 from mien.cli.boundary import guarded, stop_writing
 from mien.cli.doctor import doctor_verb
 from mien.cli.head_export import export_head_verb
+from mien.cli.head_people import list_people_verb, show_verb
 from mien.cli.head_sheet import sheet_verb
 from mien.cli.model_files import fetch_verb, list_verb
 from mien.cli.rendering import render_verb
@@ -80,6 +81,8 @@ head_app = typer.Typer(
     context_settings=_TERSE,
     rich_markup_mode=None,
 )
+head_app.command("list")(guarded(list_people_verb))
+head_app.command("show")(guarded(show_verb))
 head_app.command("sheet")(guarded(sheet_verb))
 head_app.command("export")(guarded(export_head_verb))
 

@@ -68,12 +68,8 @@ def sheet_verb(  # noqa: PLR0913 - one for each option
     from mien.render import contact_sheet  # noqa: PLC0415
 
     head = load_head()
-    unknown = [name for name in people or () if name not in head.people]
-    if unknown:
-        msg = f"Expected people among {', '.join(head.people)}, but got {', '.join(unknown)}."
-        raise UsageError(msg)
     shown = [one for one in head.people.values() if one.role == "shown"]
-    drawn = [head.people[name] for name in people] if people else shown
+    drawn = [head.person(name) for name in people] if people else shown
     sheet = contact_sheet(
         head,
         drawn,

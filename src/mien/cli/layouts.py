@@ -112,6 +112,37 @@ class HeadSheetLayout(TypedDict):
     height_px: int
 
 
+class ListedPersonLayout(TypedDict):
+    """One person of the built-in head."""
+
+    name: str
+    role: str
+    sex: str
+    age_years: int
+    ancestry: dict[str, float]
+    """Shares of the source's shape families."""
+
+    hair_style: str
+
+
+class HeadListLayout(TypedDict):
+    """The people of the built-in head."""
+
+    people: list[ListedPersonLayout]
+
+
+class HeadShowLayout(TypedDict):
+    """A picture of one person."""
+
+    file: str
+    person: str
+    activations: dict[str, float]
+    """By action unit and side."""
+
+    width_px: int
+    height_px: int
+
+
 class SchemaLayout(TypedDict):
     """One document, its place and its schema."""
 
@@ -132,5 +163,7 @@ VERB_DOCUMENTS: dict[str, VersionedDocument] = {
     "models": VersionedDocument("mien/models", 1, ModelsLayout),
     "models-fetched": VersionedDocument("mien/models-fetched", 1, ModelsFetchedLayout),
     "head-sheet": VersionedDocument("mien/head-sheet", 1, HeadSheetLayout),
+    "head-list": VersionedDocument("mien/head-list", 1, HeadListLayout),
+    "head-show": VersionedDocument("mien/head-show", 1, HeadShowLayout),
     "schemas": VersionedDocument("mien/schemas", 1, SchemasLayout),
 }

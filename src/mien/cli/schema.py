@@ -24,6 +24,8 @@ class Document(StrEnum):
     MODELS = "models"
     MODELS_FETCHED = "models-fetched"
     HEAD_SHEET = "head-sheet"
+    HEAD_LIST = "head-list"
+    HEAD_SHOW = "head-show"
     SCHEMAS = "schemas"
 
 
@@ -38,6 +40,8 @@ _ABOUT = {
     Document.MODELS: "models list --json",
     Document.MODELS_FETCHED: "models fetch --json",
     Document.HEAD_SHEET: "head sheet --json",
+    Document.HEAD_LIST: "head list --json",
+    Document.HEAD_SHOW: "head show --json",
     Document.SCHEMAS: "schema --json",
 }
 

@@ -10,6 +10,8 @@ from mien.export.head_maps import HeadMaps
 from mien.export.head_surfaces import PAINTED, surfaces
 from mien.export.png import png_bytes
 from mien.head import Head, Person
+from mien.head.hairline import scalp_cover
+from mien.head.looks import hair_tone
 from mien.head.srgb import linear_from_srgb
 
 
@@ -64,7 +66,7 @@ def skin_colours(head: Head, person: Person) -> Float[np.ndarray, "vertex 4"]:
     """Skin in linear colours: redder lips and ears, cropped hair, shade in the creases."""
     look, masks = person.appearance, head.masks
     skin = linear_from_srgb(np.array(look["skin_rgb"]))
-    hair = linear_from_srgb(np.array(look["hair_rgb"]))
+    cover = scalp_cover(person.vertices_m.astype(np.float64), masks["ears"], look)
     colour = np.tile(skin, (len(head.mean_m), 1))
 
     def tint(mask: str, strength: float, towards: Float[np.ndarray, " 3"]) -> None:
@@ -75,6 +77,8 @@ def skin_colours(head: Head, person: Person) -> Float[np.ndarray, "vertex 4"]:
     tint("ears", 0.25, skin * np.array([1.0, 0.72, 0.70]))
     tint("eyelids", 0.25, skin * np.array([0.80, 0.66, 0.64]))
     tint("inside_mouth", 0.9, np.array([0.16, 0.035, 0.035]))
-    tint("scalp", 0.92 * min(1.0, 1.6 * float(np.sum(look["hair_density"]))), hair)
+    share = (0.92 * cover * min(1.0, 1.6 * float(np.sum(look["hair_density"]))))[:, None]
+    skin_part = head.parts["skin"]
+    colour[skin_part] = (colour * (1 - share) + hair_tone(look) * share)[skin_part]
     shade = 0.45 + 0.55 * masks["occlusion"]
     return np.concatenate([colour * shade[:, None], np.ones((len(colour), 1))], axis=1)

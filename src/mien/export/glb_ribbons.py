@@ -61,7 +61,7 @@ def ribbons(
     return Ribbons(
         rest,
         np.repeat(frame[:, 0, 2], per_hair, axis=0),
-        _triangles(len(chosen), len(points)),
+        ribbon_triangles(len(chosen), len(points)),
         np.stack(deltas),
     )
 
@@ -84,7 +84,8 @@ def _places(
     return corners
 
 
-def _triangles(hairs: int, points: int) -> Triangles:
+def ribbon_triangles(hairs: int, points: int) -> Triangles:
+    """Join the two vertices a point, and the one at the tip, of every ribbon."""
     one = [
         corner
         for step in range(points - 2)

@@ -10,7 +10,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from mien.core.arrays import Triangles, Vertices
-from mien.export.glb_ribbons import ribbons
+from mien.export.glb_ribbons import Ribbons, ribbons
+from mien.export.hair_ribbons import hair_ribbons
 from mien.export.head_maps import HeadMaps
 from mien.export.head_shapes import HeadShapes
 from mien.export.head_surfaces import PAINTED
@@ -153,6 +154,9 @@ def head_parts(
         _hair(head, person, shapes, kind, material, most=most, wider=wider)
         for kind, material, most, wider in _HAIRS
     ]
+    scalp = hair_ribbons(head, person, shapes=len(shapes.names))
+    if scalp is not None:
+        face.append(_ribboned(scalp, "hair"))
     left, right = (_eye(float(radius), maps) for radius in person.eye_radius_m)
     return HeadParts(
         face=tuple(face),
@@ -194,6 +198,10 @@ def _hair(
     hair = ribbons(
         head, person, head.strands(person, kind), shapes.deltas_m, most=most, wider=wider
     )
+    return _ribboned(hair, material)
+
+
+def _ribboned(hair: Ribbons, material: str) -> Part:
     return Part(
         material=material,
         vertices_m=hair.vertices_m,

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 
 from mien.head import Person
+from mien.head.looks import hair_tone
 from mien.head.srgb import linear_from_srgb
 
 MATERIALS = (
@@ -65,7 +66,7 @@ def surfaces(person: Person) -> Mapping[str, Surface]:
     }
     return {
         name: Surface(
-            linear_from_srgb(np.array(rows[name][0])),
+            hair_tone(look) if name == "hair" else linear_from_srgb(np.array(rows[name][0])),
             rows[name][1],
             alpha=0.06 if name == "cornea" else 1.0,
             double_sided=name in THIN,

@@ -17,7 +17,7 @@ from mien.head.people_space import Demography, people_space
 from mien.head.person import Person
 
 LARGEST_SEED = 2**31 - 1
-_NAME = re.compile(r"seed-(\d{1,10})")
+_NAME = re.compile(r"seed-(\d+)")
 _WAY_LIMIT = 1.6
 """No way to differ goes farther, in standard deviations."""
 
