@@ -11,6 +11,8 @@ from jaxtyping import Float, Float64
 
 from mien.core.arrays import Points3
 from mien.head import Person
+from mien.head.ground import optional_number
+from mien.head.looks import hair_tone
 from mien.head.noise import smoothstep, value_noise
 from mien.head.srgb import linear_from_srgb
 from mien.render.atlas import SkinTexels
@@ -26,6 +28,9 @@ _CHIN = 152
 _MOUTH = 13
 _LOWER_LIDS = (119, 348)
 _FOREHEAD_TOP = 10
+
+_FULL_BEARD_M = 0.008
+"""Length from which a beard hides the skin."""
 
 
 @dataclass(frozen=True)
@@ -73,15 +78,13 @@ def _beard(
 ) -> Float64[np.ndarray, " point"]:
     mouth, chin = landmarks[_MOUTH], landmarks[_CHIN]
     x, y, z = points.T
-    below = smoothstep(mouth[1] + 0.012, mouth[1] - 0.006, y)
-    cheek = smoothstep(mouth[1] + 0.002, mouth[1] - 0.02, y + 0.55 * (np.abs(x) - 0.028))
+    # From the corner of the mouth the edge rises to the sideburn.
+    edge = mouth[1] - 0.004 + 0.055 * smoothstep(0.042, 0.074, np.abs(x))
+    below = smoothstep(0.015, -0.011, y - edge)
     lip = _around(points, mouth + np.array((0, 0.012, 0)), (0.03, 0.008))
-    jaw = smoothstep(0.02, 0.05, np.abs(x)) * smoothstep(-0.015, -0.06, y)
     neck = smoothstep(chin[1] - 0.055, chin[1] - 0.015, y)
     front = smoothstep(-0.085, -0.06, z)
-    result: Float64[np.ndarray, " point"] = (
-        np.clip(np.maximum(below * np.maximum(cheek, jaw), lip), 0, 1) * neck * front
-    )
+    result: Float64[np.ndarray, " point"] = np.clip(np.maximum(below, lip), 0, 1) * neck * front
     return result
 
 
@@ -136,9 +139,12 @@ def paint_skin(
     if person.sex == "male":
         beard = _beard(points, landmarks) * (1 - lips)
         stubble = 0.62 + 0.38 * smoothstep(-0.5, 1.2, noise[0.62])
-        grey = base * np.array([0.42, 0.46, 0.52])
-        share = (0.62 * float(look.get("stubble", 0.55)) * beard * stubble)[:, None]  # type: ignore[arg-type]
-        albedo = albedo * (1 - share) + grey * share
+        grown = min(optional_number(look, "beard_length_m") / _FULL_BEARD_M, 1.0)
+        shade = base * np.array([0.42, 0.46, 0.52])
+        shade = (1 - grown) * shade + grown * (0.3 * base + 0.45 * hair_tone(look))
+        strength = max(0.62 * optional_number(look, "stubble"), 0.92 * grown)
+        share = (strength * np.minimum(beard * (1 + 0.5 * grown), 1) * stubble)[:, None]
+        albedo = albedo * (1 - share) + shade * share
     albedo = _lips(albedo, lips, base, points, rng)
     relief = -5e-5 * pores * (1 - 0.7 * lips) + 2.2e-5 * noise[1.1] + 1.2e-5 * noise[0.62]
     return SkinPaint(np.clip(albedo, 0.004, 0.95), relief)
