@@ -143,6 +143,13 @@ class HeadShowLayout(TypedDict):
     height_px: int
 
 
+class HeadExportLayout(TypedDict):
+    """Files of one person for other programs."""
+
+    person: str
+    files: list[str]
+
+
 class SchemaLayout(TypedDict):
     """One document, its place and its schema."""
 
@@ -165,5 +172,6 @@ VERB_DOCUMENTS: dict[str, VersionedDocument] = {
     "head-sheet": VersionedDocument("mien/head-sheet", 1, HeadSheetLayout),
     "head-list": VersionedDocument("mien/head-list", 1, HeadListLayout),
     "head-show": VersionedDocument("mien/head-show", 1, HeadShowLayout),
+    "head-export": VersionedDocument("mien/head-export", 1, HeadExportLayout),
     "schemas": VersionedDocument("mien/schemas", 1, SchemasLayout),
 }

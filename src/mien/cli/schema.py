@@ -26,6 +26,7 @@ class Document(StrEnum):
     HEAD_SHEET = "head-sheet"
     HEAD_LIST = "head-list"
     HEAD_SHOW = "head-show"
+    HEAD_EXPORT = "head-export"
     SCHEMAS = "schemas"
 
 
@@ -42,6 +43,7 @@ _ABOUT = {
     Document.HEAD_SHEET: "head sheet --json",
     Document.HEAD_LIST: "head list --json",
     Document.HEAD_SHOW: "head show --json",
+    Document.HEAD_EXPORT: "head export --json",
     Document.SCHEMAS: "schema --json",
 }
 
