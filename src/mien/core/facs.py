@@ -63,6 +63,14 @@ ACTION_UNITS: tuple[ActionUnit, ...] = (
 )
 """The units that mien knows, in the order of their numbers."""
 
+GAZE_UNITS: dict[int, str] = {
+    61: "eyes turn left",
+    62: "eyes turn right",
+    63: "eyes up",
+    64: "eyes down",
+}
+"""Directions of gaze by their FACS number. A track holds gaze as angles, not as these units."""
+
 _BY_NUMBER = {unit.number: unit for unit in ACTION_UNITS}
 
 EMOTIONS: tuple[str, ...] = (
@@ -90,6 +98,12 @@ def action_unit(number: int) -> ActionUnit:
         UsageError: FACS number unknown to mien.
     """
     unit = _BY_NUMBER.get(number)
+    if number in GAZE_UNITS:
+        msg = (
+            f"Expected an action unit, but AU{number} ({GAZE_UNITS[number]}) is gaze: give it as "
+            "the angles of the eyes, in radians."
+        )
+        raise UsageError(msg)
     if unit is None:
         known = ", ".join(str(known) for known in _BY_NUMBER)
         msg = f"Expected an action unit among {known}, but got {number}."
@@ -101,8 +115,8 @@ def action_unit(number: int) -> ActionUnit:
 class Channel:
     """One signal of a track: an action unit on one of the subject's sides.
 
-    >>> str(Channel(12, Side.LEFT)), str(Channel(17, Side.BOTH))
-    ('AU12L', 'AU17')
+    >>> str(Channel(12, Side.LEFT)), str(Channel(24, Side.BOTH))
+    ('AU12L', 'AU24')
     >>> Channel.parse("AU12L") == Channel(12, Side.LEFT)
     True
     """
@@ -118,7 +132,7 @@ class Channel:
             raise UsageError(msg)
 
     def __str__(self) -> str:
-        """Give the field's short name: AU12L, AU12R, AU17."""
+        """Give the field's short name: AU12L, AU12R, AU24."""
         letter = {Side.LEFT: "L", Side.RIGHT: "R", Side.BOTH: ""}[self.side]
         return f"AU{self.au:02d}{letter}"
 
@@ -133,7 +147,7 @@ class Channel:
         letter = body[-1:] if body[-1:] in {"L", "R"} else ""
         digits = body.removesuffix(letter) if letter else body
         if not (text.startswith("AU") and digits.isascii() and digits.isdigit()):
-            msg = f"Expected a channel such as AU12L or AU17, but got {text!r}."
+            msg = f"Expected a channel such as AU12L or AU24, but got {text!r}."
             raise UsageError(msg)
         side = {"L": Side.LEFT, "R": Side.RIGHT, "": Side.BOTH}[letter]
         return cls(int(digits), side)

@@ -3,7 +3,18 @@
 Refinement and visibility live in :mod:`mien.head.subdivision` and :mod:`mien.head.view`.
 """
 
-from mien.head.actions import au_delta, au_weights, shown_channels
+from mien.head.actions import (
+    action_channels,
+    action_deltas,
+    action_names,
+    action_weights,
+    au_delta,
+    au_weights,
+    gaze_rad,
+    pose_actions,
+    with_correctives,
+)
+from mien.head.corrective import corrective_weights
 from mien.head.landmarks import LandmarkEmbedding
 from mien.head.model import Head, load_head, pose_vertices
 from mien.head.person import Person
@@ -15,11 +26,18 @@ __all__ = [
     "LandmarkEmbedding",
     "Person",
     "Strands",
+    "action_channels",
+    "action_deltas",
+    "action_names",
+    "action_weights",
     "au_delta",
     "au_weights",
+    "corrective_weights",
+    "gaze_rad",
     "load_head",
+    "pose_actions",
     "pose_vertices",
     "random_person",
-    "shown_channels",
     "strand_points",
+    "with_correctives",
 ]
