@@ -39,12 +39,42 @@ def test_colours_are_written_in_the_order_of_the_format(invoke: Call, tmp_path: 
     assert red > blue, "a face is redder than blue"
 
 
+@pytest.mark.slow
+def test_levels_stand_beside_each_other_and_grow(invoke: Call, tmp_path: Path) -> None:
+    file = tmp_path / "levels.png"
+    units = ("--unit", "AU12", "--unit", "AU26")
+    done = invoke(
+        "head",
+        "sheet",
+        "--out",
+        file,
+        *units,
+        "--levels",
+        "ACE",
+        "--size-px",
+        64,
+        "--person",
+        "Ada",
+    )
+    assert done.exit_code == 0, done.stderr
+    picture = cv2.imread(str(file))
+    assert picture is not None
+    faces = picture[-128:, -192:].astype(int).reshape(2, 64, 3, 64, 3).transpose(0, 2, 1, 3, 4)
+    for unit in range(2):
+        trace, marked, full = faces[unit]
+        assert np.abs(full - trace).mean() > np.abs(marked - trace).mean() > 0
+    assert np.abs(faces[0, 2] - faces[1, 2]).mean() > 1, "a smile looks like an open mouth"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (("--person", "Nobody"), "Ada"),
         (("--unit", "12"), "AU12L"),
-        (("--unit", "AU12"), "side"),
+        (("--unit", "AU24L"), "side both"),
+        (("--unit", "AU3"), "action unit among"),
+        (("--unit", "AU61"), "gaze"),
+        (("--levels", "AF"), "from A to E, but got 'F'"),
         (("--activation", 2), "activation"),
     ],
 )

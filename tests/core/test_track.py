@@ -15,7 +15,7 @@ from mien.core.track import ActionUnitTrack, EmotionPosterior, Event, EventKind
 def track(**changes: Any) -> ActionUnitTrack:
     made: dict[str, Any] = {
         "time": TimeBase(Fraction(100), 3),
-        "channels": (Channel.parse("AU12L"), Channel.parse("AU17")),
+        "channels": (Channel.parse("AU12L"), Channel.parse("AU23")),
         "activation": np.array([[0.0, 0.1], [0.5, np.nan], [1.0, 0.2]]),
         "confidence": np.ones((3, 2)),
         "head_rotation_rad": np.zeros((3, 3)),
@@ -29,12 +29,12 @@ def test_a_column_is_found_by_its_channel() -> None:
 
 
 def test_an_absent_column_is_refused_and_the_present_ones_are_listed() -> None:
-    with pytest.raises(UsageError, match="one of the channels AU12L, AU17, but got AU12R"):
+    with pytest.raises(UsageError, match="one of the channels AU12L, AU23, but got AU12R"):
         track().column(Channel.parse("AU12R"))
 
 
 def test_a_channel_that_comes_twice_is_refused() -> None:
-    twice = (Channel.parse("AU17"), Channel.parse("AU17"))
+    twice = (Channel.parse("AU23"), Channel.parse("AU23"))
     with pytest.raises(UsageError, match="every channel once"):
         track(channels=twice)
 

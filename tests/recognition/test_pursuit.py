@@ -9,7 +9,7 @@ from mien.recognition.basis import Basis, Whitened, whiten
 from mien.recognition.pursuit import name_units
 
 CHANNELS = tuple(
-    Channel.parse(name) for name in ("AU01L", "AU01R", "AU04L", "AU04R", "AU12L", "AU12R", "AU17")
+    Channel.parse(name) for name in ("AU01L", "AU01R", "AU04L", "AU04R", "AU12L", "AU12R", "AU23")
 )
 
 
@@ -53,8 +53,8 @@ def test_one_side_is_named_as_one_side() -> None:
 
 def test_two_units_are_named_strongest_first() -> None:
     whitened = toy()
-    named = name_units(whitened, motion(whitened, AU01L=0.5, AU01R=0.5, AU17=0.4))
-    assert [unit.au for unit in named] == [1, 17]
+    named = name_units(whitened, motion(whitened, AU01L=0.5, AU01R=0.5, AU23=0.4))
+    assert [unit.au for unit in named] == [1, 23]
 
 
 def test_the_reverse_of_a_movement_is_not_that_movement() -> None:

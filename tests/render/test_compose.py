@@ -14,7 +14,7 @@ from mien.render import ResultComposer, contact_sheet
 from mien.render.compose import describe, letterbox
 from mien.render.labels import draw_text, text_width_px
 
-_CHANNELS = (*channels_of(4), *channels_of(12), *channels_of(17))
+_CHANNELS = (*channels_of(4), *channels_of(12), *channels_of(23))
 _LEFT = np.full((90, 160, 3), (10, 200, 30), np.uint8)
 _RIGHT = np.full((100, 100, 3), (200, 20, 30), np.uint8)
 _MICRO = Event(
@@ -57,7 +57,7 @@ def test_both_pictures_are_shown_whole_and_in_their_colours() -> None:
 
 
 def test_only_units_that_move_get_a_cell() -> None:
-    assert ResultComposer(_track()).shown_units == (12, 17)
+    assert ResultComposer(_track()).shown_units == (12, 23)
     assert ResultComposer(_track(), units=(4, 12)).shown_units == (4, 12)
 
 
@@ -89,7 +89,7 @@ def test_an_event_is_framed_while_it_lasts() -> None:
 
 
 def test_an_unseen_moment_has_no_bar() -> None:
-    picture = ResultComposer(_track(), units=(12, 17)).frame(_LEFT, _RIGHT, 0.9)
+    picture = ResultComposer(_track(), units=(12, 23)).frame(_LEFT, _RIGHT, 0.9)
     assert not (picture[560:] == (92, 146, 204)).all(axis=2).any()
 
 

@@ -18,7 +18,7 @@ def test_arkit_has_its_52_controls_and_every_unit_of_facs() -> None:
     rig = load_rig("arkit52")
     assert len(rig.controls) == 52
     assert {row.au for row in rig.units} == {unit.number for unit in ACTION_UNITS}
-    assert rig_names() == ("arkit52",)
+    assert rig_names() == ("arkit52", "mien")
 
 
 def test_left_units_move_left_controls_only() -> None:
@@ -69,7 +69,7 @@ def test_other_faults_are_named(tmp_path: Path, change: dict[str, object], sente
 
 
 def test_an_unknown_rig_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match=r"rig among arkit52.*'metahumen'"):
+    with pytest.raises(UsageError, match=r"rig among arkit52, mien.*'metahumen'"):
         load_rig("metahumen")
 
 

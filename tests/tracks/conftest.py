@@ -13,7 +13,7 @@ from mien.core.track import ActionUnitTrack, EmotionPosterior, Event, EventKind,
 
 @pytest.fixture
 def track() -> ActionUnitTrack:
-    channels = tuple(Channel.parse(name) for name in ("AU12L", "AU12R", "AU17", "AU43L", "AU45L"))
+    channels = tuple(Channel.parse(name) for name in ("AU12L", "AU12R", "AU23", "AU43L", "AU45L"))
     activation = np.array(
         [
             [0.0, 0.0, 0.0, 0.0, 0.0],

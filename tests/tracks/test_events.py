@@ -41,7 +41,7 @@ def test_pandas_reads_the_columns_of_bids_and_ours(track: ActionUnitTrack, tmp_p
     assert (row["onset_frame"], row["apex_frame"], row["offset_frame"]) == (0, 3, 3)
     assert (row["trial_type"], row["emotion"], row["emotion_p"]) == ("micro", "happiness", 0.75)
     assert (row["intensity"], row["intensity_letter"]) == (0.6, "C")
-    assert row["au_list"] == "AU12R+AU17"
+    assert row["au_list"] == "AU12R+AU23"
     assert row["reference"] == "the face at rest, a second\taround"
     assert table.iloc[1][["emotion", "intensity", "au_list", "confidence"]].isna().all()
 
@@ -52,7 +52,7 @@ def test_the_table_is_read_back_as_far_as_it_tells(track: ActionUnitTrack, tmp_p
     row, blink = read_events_tsv(path)
     assert row.face_id == 4
     assert (row.event.onset_s, row.event.apex_s, row.event.offset_s) == (0.5, 0.6, 0.6001)
-    assert [str(unit.channel) for unit in row.event.units] == ["AU12R", "AU17"]
+    assert [str(unit.channel) for unit in row.event.units] == ["AU12R", "AU23"]
     assert all(math.isnan(unit.activation) for unit in row.event.units)
     assert row.event.emotion is None
     assert (row.emotion, row.emotion_p, row.intensity) == ("happiness", 0.75, 0.6)

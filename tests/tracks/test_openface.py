@@ -86,7 +86,7 @@ def test_pandas_reads_the_numbers_in_openfaces_scales(
     assert table["AU12_r"].tolist() == pytest.approx([0.0, 1.0, np.nan, 3.0], nan_ok=True)
     # blink in the second frame, eyes kept closed in the fourth
     assert table["AU45_r"].tolist() == pytest.approx([0.0, 4.5, np.nan, 5.0], nan_ok=True)
-    assert table["AU17_c"].tolist() == pytest.approx([0, 0, np.nan, 1], nan_ok=True)
+    assert table["AU23_c"].tolist() == pytest.approx([0, 0, np.nan, 1], nan_ok=True)
     assert table["pose_Rx"].iloc[0] == pytest.approx(0.1)
     assert table["pose_Ry"].iloc[1] == pytest.approx(-0.2)
 
@@ -174,7 +174,7 @@ def test_our_own_file_reads_back_with_both_sides_alike(
     assert sorted(read) == [0, 2]
     one = read[2]
     assert one.time == track.time
-    names = ("AU12L", "AU12R", "AU17", "AU45L", "AU45R")
+    names = ("AU12L", "AU12R", "AU23", "AU45L", "AU45R")
     assert one.channels == tuple(Channel.parse(name) for name in names)
     expected = [[0, 0.2, np.nan, 0.6]] * 2 + [[0, 0.05, np.nan, 0.1]] + [[0, 0.9, np.nan, 1]] * 2
     assert pytest.approx(np.array(expected), nan_ok=True) == one.activation.T

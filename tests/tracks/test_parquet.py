@@ -95,7 +95,7 @@ def changed(path: Path, track: ActionUnitTrack, **changes: Any) -> None:
         ({"face": {"count": 3}}, "Expected rows 0 to 2 of face 0"),
         ({"face": {"channels": ["AU99"]}}, "action unit among .* but got 99, at"),
         ({"face": {"channels": ["AU01L"]}}, "columns AU01L, AU01L_confidence in t.parquet"),
-        ({"face": {"channels": ["AU17", "AU17"]}}, "every channel once"),
+        ({"face": {"channels": ["AU23", "AU23"]}}, "every channel once"),
         ({"face": {"dtypes": {"gaze_rad": "int8"}}}, "float16, float32 or float64"),
         ({"face": {"events": [{}]}}, r"'kind' at t\.parquet\.faces\.0\.events\[0\]"),
     ],
@@ -113,8 +113,8 @@ def test_activations_out_of_range_are_refused(track: ActionUnitTrack, tmp_path: 
     path = tmp_path / "t.parquet"
     write_tracks_parquet(path, {0: track})
     table = pq.read_table(path)
-    place = table.column_names.index("AU17")
-    table = table.set_column(place, "AU17", pa.array(np.full(4, 1.5)))
+    place = table.column_names.index("AU23")
+    table = table.set_column(place, "AU23", pa.array(np.full(4, 1.5)))
     pq.write_table(table, path)
     with pytest.raises(FormatError, match=r"Expected activation in 0\.\.1, .* for face 0 in t"):
         read_tracks_parquet(path)
@@ -124,7 +124,7 @@ def test_text_where_numbers_should_be_is_refused(track: ActionUnitTrack, tmp_pat
     path = tmp_path / "t.parquet"
     write_tracks_parquet(path, {0: track})
     table = pq.read_table(path)
-    place = table.column_names.index("AU17")
-    pq.write_table(table.set_column(place, "AU17", pa.array(["a"] * 4)), path)
-    with pytest.raises(FormatError, match=r"Expected numbers under AU17 in t\.parquet"):
+    place = table.column_names.index("AU23")
+    pq.write_table(table.set_column(place, "AU23", pa.array(["a"] * 4)), path)
+    with pytest.raises(FormatError, match=r"Expected numbers under AU23 in t\.parquet"):
         read_tracks_parquet(path)

@@ -81,7 +81,7 @@ def test_text_that_is_no_json_object_is_refused(text: str) -> None:
 
 def test_activations_out_of_range_are_refused(track: ActionUnitTrack) -> None:
     content = json.loads(track_to_json(track))
-    content["activation"]["AU17"][0] = 1.2
+    content["activation"]["AU23"][0] = 1.2
     with pytest.raises(FormatError, match=r"activation in 0\.\.1, .*, in pipe"):
         track_from_json(json.dumps(content), name="pipe")
 

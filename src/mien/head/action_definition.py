@@ -93,11 +93,16 @@ class ActionDefinition(_Part):
         if [look.au for look in self.gaze] != list(GAZE_UNITS):
             msg = f"gaze units {list(GAZE_UNITS)} expected, each once"
             raise ValueError(msg)
-        known = {f"AU{unit.au:02d}" for unit in (*self.units, *self.gaze)}
+        numbers = [unit.au for unit in self.units] + [look.au for look in self.gaze]
+        known = {f"AU{number:02d}" for number in numbers}
         for rule in self.correctives:
-            named = {name for group in rule.all_of for name in group} | set(rule.without)
-            if not named <= known:
-                msg = f"corrective {rule.name} names unknown units {sorted(named - known)}"
+            listed = [name for group in rule.all_of for name in group] + list(rule.without)
+            if not set(listed) <= known:
+                unknown = sorted(set(listed) - known)
+                msg = f"corrective {rule.name} names unknown units {', '.join(unknown)}"
+                raise ValueError(msg)
+            if len(set(listed)) != len(listed):
+                msg = f"corrective {rule.name} names a unit twice: a rule is linear in each"
                 raise ValueError(msg)
         names = [rule.name for rule in self.correctives]
         if len(set(names)) != len(names):

@@ -162,11 +162,9 @@ def pose_actions(head: Head, person: Person, weights: Mapping[Channel | str, flo
 
 def _delta(head: Head, name: str) -> Float32[np.ndarray, "vertex 3"]:
     shapes = _read()
-    delta: Float32[np.ndarray, "vertex 3"]
-    if name in shapes:
-        delta = shapes[name]
-    else:
-        delta = head.unit_deltas_m[head.unit_index(_lids()[name])]
+    delta: Float32[np.ndarray, "vertex 3"] = (
+        shapes[name] if name in shapes else head.unit_deltas_m[head.unit_index(_lids()[name])]
+    )
     if len(head.mean_m) != len(delta):
         msg = f"Expected a head of {len(delta)} vertices, but got one of {len(head.mean_m)}."
         raise UsageError(msg)

@@ -6,13 +6,15 @@ import numpy as np
 from jaxtyping import Float
 
 from mien.core.errors import UsageError
-from mien.core.facs import Channel
 from mien.head import Head, Person
 from mien.head.barycentric import barycentric
 from mien.head.zbuffer import front_triangles
 
 CELLS = 28
 """Side of the crop in cells, as of the flow images that circulate in the literature."""
+
+SAME_MOTION = ({43, 45}, {43, 46}, {45, 46}, {26, 27})
+"""Pairs that differ in time or size only."""
 
 _EYES_APART = 0.34
 _EYE_LINE = 0.33
@@ -80,18 +82,12 @@ def crop_fields(
     corners = triangles[front[row, column]]
     share = barycentric(np.column_stack((column, row)), fine[corners])
     moved = np.einsum("pc,upcd->upd", share, deltas_m[:, corners, :2]) * scale * (1.0, -1.0)
+    # The mean over all samples of a cell that show the face.
     cell = (row // _SAMPLES) * CELLS + column // _SAMPLES
     count = np.maximum(np.bincount(cell, minlength=CELLS * CELLS), 1)
     fields = np.zeros((len(deltas_m), CELLS * CELLS, 2))
     for axis in range(2):
         for unit in range(len(deltas_m)):
-            fields[unit, :, axis] = np.bincount(
-                cell, moved[unit, :, axis], minlength=CELLS * CELLS
-            )
+            fields[unit, :, axis] = np.bincount(cell, moved[unit, :, axis], minlength=CELLS * CELLS)
     fields /= count[:, None]
     return fields.reshape(len(deltas_m), CELLS, CELLS, 2)
-
-
-def channel_names(channels: Sequence[Channel]) -> list[str]:
-    """Short names in order."""
-    return [str(channel) for channel in channels]

@@ -3,7 +3,7 @@
 from mien.render.backdrop import BACKGROUNDS
 from mien.render.camera import VIEWS
 from mien.render.compose import ResultComposer
-from mien.render.contact import contact_sheet
+from mien.render.contact import contact_sheet, level_sheet
 from mien.render.light import Light
 from mien.render.lights import LIGHTS, light_named
 from mien.render.portrait import QUALITIES, Portrait
@@ -19,5 +19,6 @@ __all__ = [
     "ResultComposer",
     "Staging",
     "contact_sheet",
+    "level_sheet",
     "light_named",
 ]

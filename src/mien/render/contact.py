@@ -1,8 +1,9 @@
-"""A contact sheet: people down, units across."""
+"""Contact sheets: people down and units across, or units down and their levels across."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from jaxtyping import Float, Float32
 
 from mien.core.arrays import ImageRgb
 from mien.core.errors import UsageError
@@ -12,12 +13,16 @@ from mien.render.labels import draw_text
 from mien.render.portrait import Portrait
 
 _HEADER_PX = 26
+_MARGIN_PX = 64
+
+Unit = Channel | tuple[Channel, ...]
+"""What moves in one picture: a channel, or several together such as both sides of a unit."""
 
 
 def contact_sheet(
     head: Head,
     people: Sequence[Person],
-    channels: Sequence[Channel],
+    channels: Sequence[Unit],
     *,
     size_px: int = 192,
     activation: float = 1.0,
@@ -42,26 +47,109 @@ def contact_sheet(
     if not 0 <= activation <= 1:
         msg = f"Expected an activation in 0..1, but got {activation}."
         raise UsageError(msg)
-    deltas = np.stack([np.zeros_like(head.mean_m)] + [au_delta(head, c) for c in channels])
+    deltas = np.stack([np.zeros_like(head.mean_m)] + [_delta(head, c) for c in channels])
     columns = len(deltas)
     sheet = np.full((len(people) * size_px + _HEADER_PX, columns * size_px, 3), 24, np.uint8)
-    for column, name in enumerate(("at rest", *map(str, channels))):
+    for column, name in enumerate(("at rest", *map(_name, channels))):
         place = (column * size_px + size_px // 2, 18)
         draw_text(sheet, name, place, size_px=13, anchor="middle")
     for row, person in enumerate(people):
-        portrait = Portrait(
-            head,
-            person,
-            width_px=size_px,
-            height_px=size_px,
-            quality=quality,
-            unit_deltas_m=deltas.astype(np.float32),
-        )
+        portrait = _portrait(head, person, deltas, size_px, quality)
         top = _HEADER_PX + row * size_px
         for column in range(columns):
-            weights = np.zeros(columns)
-            weights[column] = activation
             left = column * size_px
-            sheet[top : top + size_px, left : left + size_px] = portrait.frame(weights)
+            sheet[top : top + size_px, left : left + size_px] = portrait.frame(
+                _only(column, columns, activation)
+            )
         draw_text(sheet, person.name, (6, top + size_px - 8), size_px=12)
     return sheet
+
+
+def level_sheet(
+    head: Head,
+    people: Sequence[Person],
+    units: Sequence[Unit],
+    levels: Mapping[str, float],
+    *,
+    size_px: int = 96,
+    quality: str = "fast",
+) -> ImageRgb:
+    """Draw each unit in a row, at several levels, on several people beside each other.
+
+    Args:
+        head: the built-in head.
+        people: a block of columns each.
+        units: one row each.
+        levels: activation 0..1 by the name that stands above its column.
+        size_px: side of every picture.
+        quality: of every picture.
+
+    Raises:
+        UsageError: nobody, no unit or no level to draw, or an activation out of range.
+    """
+    for what, given in (("person", people), ("unit", units), ("level", levels)):
+        if not given:
+            msg = f"Expected at least one {what} on the sheet, but got none."
+            raise UsageError(msg)
+    outside = [value for value in levels.values() if not 0 <= value <= 1]
+    if outside:
+        msg = f"Expected levels in 0..1, but got {outside[0]}."
+        raise UsageError(msg)
+    deltas = np.stack([_delta(head, unit) for unit in units])
+    width = _MARGIN_PX + len(people) * len(levels) * size_px
+    sheet = np.full((len(units) * size_px + _HEADER_PX, width, 3), 24, np.uint8)
+    for row, unit in enumerate(units):
+        middle = _HEADER_PX + row * size_px + size_px // 2
+        draw_text(sheet, _name(unit), (6, middle), size_px=13)
+    left = _MARGIN_PX
+    for person in people:
+        portrait = _portrait(head, person, deltas, size_px, quality)
+        for name, level in levels.items():
+            title = f"{person.name} {name}"
+            draw_text(sheet, title, (left + size_px // 2, 18), size_px=13, anchor="middle")
+            for row in range(len(units)):
+                top = _HEADER_PX + row * size_px
+                sheet[top : top + size_px, left : left + size_px] = portrait.frame(
+                    _only(row, len(units), level)
+                )
+            left += size_px
+    return sheet
+
+
+def _name(unit: Unit) -> str:
+    """Give the channel's name; of both sides, the unit's: ``AU12``."""
+    if isinstance(unit, Channel):
+        return str(unit)
+    numbers = sorted({channel.au for channel in unit})
+    return "+".join(f"AU{number}" for number in numbers)
+
+
+def _delta(head: Head, unit: Unit) -> Float32[np.ndarray, "vertex 3"]:
+    channels = (unit,) if isinstance(unit, Channel) else unit
+    total = np.zeros_like(head.mean_m)
+    for channel in channels:
+        total += au_delta(head, channel)
+    return total
+
+
+def _only(column: int, columns: int, activation: float) -> Float[np.ndarray, " column"]:
+    weights = np.zeros(columns)
+    weights[column] = activation
+    return weights
+
+
+def _portrait(
+    head: Head,
+    person: Person,
+    deltas_m: Float[np.ndarray, "unit vertex 3"],
+    size_px: int,
+    quality: str,
+) -> Portrait:
+    return Portrait(
+        head,
+        person,
+        width_px=size_px,
+        height_px=size_px,
+        quality=quality,
+        unit_deltas_m=deltas_m.astype(np.float32),
+    )

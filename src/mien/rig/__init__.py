@@ -1,5 +1,6 @@
 """The controls of one rig: its definition, and a track performed on it."""
 
+from mien.rig.corrective_curves import CorrectiveCurves, corrective_curves
 from mien.rig.definition import Rig, load_rig, rig_names
 from mien.rig.perform import perform
 from mien.rig.performance import GAZE_ANGLES, HEAD_ANGLES, Performance
@@ -15,8 +16,10 @@ __all__ = [
     "GAZE_ANGLES",
     "HEAD_ANGLES",
     "PERFORMANCE_DOCUMENT",
+    "CorrectiveCurves",
     "Performance",
     "Rig",
+    "corrective_curves",
     "load_rig",
     "perform",
     "performance_from_json",

@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from mien.core.errors import FormatError, UsageError
 from mien.core.facs import ACTION_UNITS, Channel, Side
 
-SIDE = "{Side}"
-"""Stands for Left or Right in the name of a control."""
+SIDE, LETTER = "{Side}", "{S}"
+"""Stand for Left or Right, and for L or R, in the name of a control."""
 
 _KNOWN_UNITS = frozenset(unit.number for unit in ACTION_UNITS)
 
@@ -27,7 +27,8 @@ class UnitRow(_Part):
     """Units of one muscle do not add up on a control: the stronger one counts."""
 
     controls: dict[str, float]
-    """Weight at activation 1 by control; a name with ``{Side}`` follows the unit's side."""
+    """Weight at activation 1 by control; a name with ``{Side}`` or ``{S}`` follows the unit's
+    side."""
 
     note: str = ""
 
@@ -35,7 +36,7 @@ class UnitRow(_Part):
     def merges_sides(self) -> bool:
         """Whether a control without sides shows a unit that has sides."""
         sided = any(unit.number == self.au and unit.sided for unit in ACTION_UNITS)
-        return sided and any(SIDE not in name for name in self.controls)
+        return sided and any(not has_sides(name) for name in self.controls)
 
 
 class GazeRow(_Part):
@@ -108,13 +109,28 @@ class Rig(_Part):
         row = self.row(channel.au)
         found: dict[str, float] = {}
         for pattern, weight in row.controls.items() if row else ():
-            if SIDE not in pattern:
+            if not has_sides(pattern):
                 found[pattern] = weight
             elif channel.side is Side.BOTH:
                 found |= dict.fromkeys(sided(pattern), weight)
             else:
-                found[pattern.replace(SIDE, channel.side.value.capitalize())] = weight
+                found[for_side(pattern, channel.side)] = weight
         return found
+
+
+def has_sides(pattern: str) -> bool:
+    """Whether a name stands for a left and a right control."""
+    return SIDE in pattern or LETTER in pattern
+
+
+def for_side(pattern: str, side: Side) -> str:
+    """Name of the control of one side.
+
+    >>> for_side("mouthSmile{Side}", Side.LEFT), for_side("AU12{S}", Side.RIGHT)
+    ('mouthSmileLeft', 'AU12R')
+    """
+    word = side.value.capitalize()
+    return pattern.replace(SIDE, word).replace(LETTER, word[0])
 
 
 def sided(pattern: str) -> tuple[str, ...]:
@@ -123,9 +139,9 @@ def sided(pattern: str) -> tuple[str, ...]:
     >>> sided("mouthSmile{Side}"), sided("jawOpen")
     (('mouthSmileLeft', 'mouthSmileRight'), ('jawOpen',))
     """
-    if SIDE not in pattern:
+    if not has_sides(pattern):
         return (pattern,)
-    return (pattern.replace(SIDE, "Left"), pattern.replace(SIDE, "Right"))
+    return (for_side(pattern, Side.LEFT), for_side(pattern, Side.RIGHT))
 
 
 def rig_names() -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from mien.curves import (
     thin,
     weighted_sum,
 )
-from mien.rig.definition import Rig, load_rig
+from mien.rig.definition import Rig, has_sides, load_rig
 from mien.rig.performance import GAZE_ANGLES, HEAD_ANGLES, Performance
 
 ONE_SIDED = 0.1
@@ -161,7 +161,7 @@ def _one_sided(rig: Rig, au: int, sides: Sequence[CubicCurve]) -> list[str]:
     """Warn of each side that moves more than the other, where a control shows only the larger."""
     left, right = sides
     row = rig.row(au)
-    merged = [name for name in (row.controls if row else {}) if "{Side}" not in name]
+    merged = [name for name in (row.controls if row else {}) if not has_sides(name)]
     sentences = []
     for side, excess in (
         (Side.LEFT, weighted_sum([left, right], [1.0, -1.0])),

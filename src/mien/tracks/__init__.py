@@ -25,6 +25,7 @@ from mien.tracks.openface_reading import read_openface_csv as read_openface_csv
 from mien.tracks.parquet import read_tracks_parquet as read_tracks_parquet
 from mien.tracks.parquet import write_tracks_parquet as write_tracks_parquet
 from mien.tracks.scales import intensity_letter as intensity_letter
+from mien.tracks.scales import letter_activation as letter_activation
 from mien.tracks.seen import frame_confidence as frame_confidence
 from mien.tracks.seen import seen_frames as seen_frames
 from mien.tracks.track_document import TRACK_DOCUMENT as TRACK_DOCUMENT
@@ -49,6 +50,7 @@ __all__ = [
     "frame_confidence",
     "ibug68_points",
     "intensity_letter",
+    "letter_activation",
     "openface_dictionary",
     "openface_geometry",
     "peak_activation",

@@ -16,7 +16,7 @@ def inner_raiser(s: Surface) -> Field:
     inner = s.mark(*INNER)
     anchors = np.stack([inner, inner * (-1, 1, 1)])
     lifted = 1.1 * s.unit("browInnerUp")
-    lifted = lifted + 3.4 * s.along(anchors + (0, 5, 0), _UP, 32.0)
+    lifted = lifted + 3.4 * s.along(anchors + np.array((0, 5, 0)), _UP, 32.0)
     return lifted + _gathered_forehead(s, anchors, 1.2, 20.0)
 
 
@@ -24,7 +24,7 @@ def outer_raiser(s: Surface) -> Field:
     """AU2: the lateral frontalis lifts the outer half of the brow into an arch."""
     outer = s.mark(*OUTER, *TAIL)
     lifted = 0.95 * s.unit("browOuterUpLeft")
-    lifted = lifted + 2.4 * s.along(outer + (0, 4, 0), _UP, 30.0)
+    lifted = lifted + 2.4 * s.along(outer + np.array((0, 4, 0)), _UP, 30.0)
     return lifted + _gathered_forehead(s, outer[None], 1.0, 20.0)
 
 
@@ -43,6 +43,6 @@ def lowerer(s: Surface) -> Field:
     """AU4: corrugator and depressor pull the brow down and towards its fellow."""
     inner = s.mark(*INNER)
     down = 0.95 * s.unit("browDownLeft")
-    pinch = 2.4 * s.along(inner[None] + (2, -1, 0), np.array((-1.0, -0.25, 0.0)), 24.0)
+    pinch = 2.4 * s.along(inner[None] + np.array((2, -1, 0)), np.array((-1.0, -0.25, 0.0)), 24.0)
     glabella = np.array((7.0, inner[1] - 4.0, inner[2]))
     return down + pinch + s.bulge(glabella, 0.9, 13.0)

@@ -1,9 +1,8 @@
 """Lids and the ring around the eye: AU5, AU6, AU7 and the closing of the lids."""
 
 import numpy as np
-from head_bake.actions.surface import Field, Surface, step
-
 from head_bake.actions import brows
+from head_bake.actions.surface import Field, Surface, step
 
 _UP = np.array((0.0, 1.0, 0.0))
 
@@ -23,9 +22,11 @@ def cheek_raiser(s: Surface) -> Field:
     """AU6: the outer ring draws cheek, temple and brow tail towards the eye."""
     corner = s.marks[OUTER_CORNER]
     cheek = 0.75 * s.unit("cheekSquintLeft") + 0.45 * s.unit("eyeSquintLeft")
-    temple = 2.6 * s.along(corner[None] + (11, -1, -6), np.array((-1.0, 0.05, 0.25)), 26.0)
+    temple = 2.6 * s.along(
+        corner[None] + np.array((11, -1, -6)), np.array((-1.0, 0.05, 0.25)), 26.0
+    )
     tail = 1.3 * s.along(s.mark(*brows.TAIL)[None], np.array((-0.5, -1.0, 0.0)), 20.0)
-    pouch = s.bulge(s.mark(*LOWER_LID) + (6, -13, 0), 1.0, 18.0)
+    pouch = s.bulge(s.mark(*LOWER_LID) + np.array((6, -13, 0)), 1.0, 18.0)
     return cheek + s.with_lashes(temple + tail + pouch)
 
 
@@ -33,7 +34,7 @@ def lid_tightener(s: Surface) -> Field:
     """AU7: the inner ring tightens both lids; the lower one rises and moves to the nose."""
     near = s.share_with_lashes(step(s.away(s.marks[list(LOWER_LID)]), 15.0, 7.0))
     lower = 0.95 * near[:, None] * s.unit("eyeSquintLeft")
-    lower_lid = s.marks[list(LOWER_LID)] + (0, -3, 0)
+    lower_lid = s.marks[list(LOWER_LID)] + np.array((0, -3, 0))
     medial = 1.1 * s.along(lower_lid, np.array((-1.0, 0.15, 0.0)), 10.0)
     upper = 0.09 * s.unit("eyeBlinkLeft")
     return lower + upper + s.with_lashes(medial)

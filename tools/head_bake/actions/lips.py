@@ -2,7 +2,7 @@
 
 import numpy as np
 from head_bake.actions.seal import sealed
-from head_bake.actions.surface import Field, Surface, bump, step
+from head_bake.actions.surface import Field, Surface
 
 _UP, _DOWN = np.array((0.0, 1.0, 0.0)), np.array((0.0, -1.0, 0.0))
 
@@ -28,8 +28,10 @@ def lower_lip_depressor(s: Surface) -> Field:
     """AU16: depressor labii draws the side of the lower lip down and outward."""
     lip = 1.05 * s.unit("mouthLowerDownLeft")
     side = s.mark(321, 405)
-    drawn = 3.2 * s.along(side[None] + (2, -5, 0), np.array((1.0, -0.45, 0.0)), 19.0)
-    flat = 1.2 * s.along(s.mark(BOSS)[None] + (10, 4, -1), np.array((1.0, -0.1, 0.0)), 18.0)
+    drawn = 3.2 * s.along(side[None] + np.array((2, -5, 0)), np.array((1.0, -0.45, 0.0)), 19.0)
+    flat = 1.2 * s.along(
+        s.mark(BOSS)[None] + np.array((10, 4, -1)), np.array((1.0, -0.1, 0.0)), 18.0
+    )
     return lip + drawn + flat
 
 
@@ -47,7 +49,7 @@ def tightener(s: Surface) -> Field:
     """AU23: the ring tightens; the red narrows and rolls in, the corners come closer."""
     rolled = 0.30 * s.unit("mouthRollUpper") + 0.46 * s.unit("mouthRollLower")
     corner = s.marks[CORNER]
-    medial = 4.4 * s.along(corner[None] + (1, 0, 0), np.array((-1.0, 0.0, 0.25)), 24.0)
+    medial = 4.4 * s.along(corner[None] + np.array((1, 0, 0)), np.array((-1.0, 0.0, 0.25)), 24.0)
     sides = 1.4 * s.along(s.mark(270, 321, CORNER)[None], np.array((-1.0, 0.0, 0.0)), 18.0)
     return sealed(s, rolled + both(s, medial + sides))
 
@@ -58,10 +60,10 @@ def presser(s: Surface) -> Field:
     lower = mirrored_marks(s, LOWER_BORDER[:4])
     press = 1.6 * s.along(upper, _DOWN, 13.0) + 2.8 * s.along(lower, _UP, 15.0)
     boss = mirrored_marks(s, (BOSS,))
-    chin = 1.0 * s.along(boss + (0, 5, 0), _UP, 20.0)
+    chin = 1.0 * s.along(boss + np.array((0, 5, 0)), _UP, 20.0)
     rolled = 0.2 * s.unit("mouthRollLower") + 0.16 * s.unit("mouthRollUpper")
-    above = s.bulge(s.mark(0) + (0, 6, 0), 0.8, 14.0)
-    below = s.bulge(s.mark(17) + (0, -5, 0), 0.8, 14.0)
+    above = s.bulge(s.mark(0) + np.array((0, 6, 0)), 0.8, 14.0)
+    below = s.bulge(s.mark(17) + np.array((0, -5, 0)), 0.8, 14.0)
     return sealed(s, press + chin + rolled + above + below)
 
 

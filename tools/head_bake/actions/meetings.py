@@ -4,12 +4,32 @@ import numpy as np
 from head_bake.actions import brows
 from head_bake.actions.surface import Field, Surface
 
-from mien.head.action_definition import action_definition
-from mien.head.corrective import correctives
+from mien.head.action_definition import CorrectiveRule, action_definition
 
 _JAW_DROP = 0.7
-_LIP_FOLLOWS = {"AU24+AU26": 1.0, "AU17+AU26": 0.5, "AU23+AU26": 0.4}
 _SMOOTHING = 2
+_STAYS_LEFT = 0.8
+"""Of a lower lid's rise, what has no room when the upper lid has come down."""
+
+LIPS_FOLLOW = {"AU24+AU26": 1.0, "AU17+AU26": 0.5, "AU23+AU26": 0.4}
+"""Share of the jaw's way that the lips make up for."""
+
+TAKEN_BACK = {
+    "AU24+AU25": "AU25",
+    "AU26+AU27": "AU26",
+    "AU43+AU45": "AU43",
+    "AU46+shut": "AU46",
+}
+"""Correctives that undo one of the units."""
+
+LIDS_TAKEN_BACK = {
+    "AU05+shut": 1.0,
+    "AU06+shut": _STAYS_LEFT,
+    "AU07+shut": _STAYS_LEFT,
+    "AU63+shut": 1.0,
+    "AU64+shut": 1.0,
+}
+"""Correctives that undo what the first unit does to the lids."""
 
 
 def corrective_fields(s: Surface, units: dict[str, Field]) -> dict[str, Field]:
@@ -19,38 +39,34 @@ def corrective_fields(s: Surface, units: dict[str, Field]) -> dict[str, Field]:
         s: the face.
         units: displacement of every primary weight by name.
     """
-    sides = [name for rule in action_definition().correctives for name in rule.names]
-    rules = {
-        name: rule.name for rule in action_definition().correctives for name in rule.names
+    return {
+        name: _field(s, units, rule, name)
+        for rule in action_definition().correctives
+        for name in rule.names
     }
-    assert sides == [one.name for one in correctives()]  # noqa: S101 - one order for both
-    return {name: _field(s, units, rules[name], name) for name in sides}
 
 
-def _field(s: Surface, units: dict[str, Field], rule: str, name: str) -> Field:
+def _field(s: Surface, units: dict[str, Field], rule: CorrectiveRule, name: str) -> Field:
     first, second = name.split("+")
-    letter = first[-1] if first[-1] in "LR" else second[-1]
-    if rule in _LIP_FOLLOWS:
-        whole = _LIP_FOLLOWS[rule] * _JAW_DROP * s.unit("mouthClose")
-        if letter not in "LR":
-            return whole
-        left = s.halves(whole)
-        return left if letter == "L" else s.mirrored(left)
-    if rule == "AU26+AU27":
-        return -units["AU26"]
-    if rule in {"AU43+AU45", "AU46+shut"}:
-        return -units[f"AU43{letter}"]
-    if rule in {"AU05+shut", "AU63+shut", "AU64+shut"}:
-        return -_of_lids(s, units[first])
-    if rule in {"AU06+shut", "AU07+shut"}:
-        return -0.8 * _of_lids(s, units[first])
-    if rule == "AU24+AU25":
-        return -units["AU25"]
-    if rule == "AU01+AU04":
-        return _oblique(s, units[first], units[second], letter)
-    if rule == "AU15+AU17":
-        return shared(s, units[first], units[second]) + _level_lip(s, letter)
-    return shared(s, units[first], units[second])
+    letter = next((part[-1] for part in (first, second) if part[-1] in "LR"), "")
+    if rule.name in LIPS_FOLLOW:
+        return _of_side(s, LIPS_FOLLOW[rule.name] * _JAW_DROP * s.unit("mouthClose"), letter)
+    if rule.name in TAKEN_BACK:
+        return -units[TAKEN_BACK[rule.name] + letter]
+    if rule.name in LIDS_TAKEN_BACK:
+        return -LIDS_TAKEN_BACK[rule.name] * _of_lids(s, units[first])
+    if rule.name == "AU01+AU04":
+        return _oblique(s, units[second], letter)
+    field = shared(s, units[first], units[second])
+    return field + _level_lip(s, letter) if rule.name == "AU15+AU17" else field
+
+
+def _of_side(s: Surface, whole: Field, letter: str) -> Field:
+    """The half of a side, or all of it."""
+    if not letter:
+        return whole
+    left = s.halves(whole)
+    return left if letter == "L" else s.mirrored(left)
 
 
 def shared(s: Surface, one: Field, other: Field) -> Field:
@@ -75,12 +91,12 @@ def _of_lids(s: Surface, field: Field) -> Field:
     return s.share_with_lashes(share)[:, None] * field
 
 
-def _oblique(s: Surface, raised: Field, lowered: Field, letter: str) -> Field:
+def _oblique(s: Surface, lowered: Field, letter: str) -> Field:
     """AU1 with AU4: the inner end stays up, the lowering keeps its inward part."""
     inner = s.mark(*brows.INNER) * ((1 if letter == "L" else -1), 1, 1)
-    near = s.reach(inner[None] + (0, 2, 0), 26.0)[:, None]
+    near = s.reach(inner[None] + np.array((0, 2, 0)), 26.0)[:, None]
     down = np.minimum(lowered[:, 1:2], 0) * (0, 1, 0)
-    return -0.6 * near * down + 0.0 * raised
+    return -0.6 * near * down
 
 
 def _level_lip(s: Surface, letter: str) -> Field:
