@@ -3,6 +3,7 @@
 from docs_making.curves import draw_curve
 from docs_making.drawings import draw_system
 from docs_making.footage import draw_footage
+from docs_making.levels import draw_brows_and_lids, draw_lips_and_jaw, draw_nose_and_corners
 from docs_making.manifest import Item
 from docs_making.people import (
     draw_action_units,
@@ -21,6 +22,7 @@ from docs_making.reading import (
     draw_timeline,
 )
 from docs_making.stagings import draw_lights
+from docs_making.shapes import write_actions, write_correctives, write_likeness
 from docs_making.tables import write_demo, write_event_columns, write_track_columns, write_units
 
 _LOOKS = ("head", "render")
@@ -32,6 +34,9 @@ ITEMS: tuple[Item, ...] = (
     Item("pictures/people.png", draw_people, _LOOKS),
     Item("pictures/random_people.png", draw_random_people, _LOOKS),
     Item("pictures/action_units.png", draw_action_units, _LOOKS),
+    Item("pictures/units_brows_and_lids.png", draw_brows_and_lids, _LOOKS),
+    Item("pictures/units_nose_and_corners.png", draw_nose_and_corners, _LOOKS),
+    Item("pictures/units_lips_and_jaw.png", draw_lips_and_jaw, _LOOKS),
     Item("pictures/qualities.png", draw_qualities, _LOOKS),
     Item("pictures/lights.png", draw_lights, _LOOKS),
     Item("pictures/conventions.png", draw_conventions, _LOOKS),
@@ -46,5 +51,8 @@ ITEMS: tuple[Item, ...] = (
     Item("tables/demo.md", write_demo, (*_READS, "evaluation")),
     Item("tables/event_columns.md", write_event_columns, ("tracks",)),
     Item("tables/track_columns.md", write_track_columns, ("tracks",)),
+    Item("tables/actions.md", write_actions, ("head",)),
+    Item("tables/correctives.md", write_correctives, ("head",)),
+    Item("tables/motion_likeness.md", write_likeness, ("core", "head", "recognition")),
     Item("tables/units.md", write_units, ("core", "head", "recognition", "rig")),
 )

@@ -9,7 +9,7 @@ from docs_making.subjects import demo_reading
 from mien.core.facs import ACTION_UNITS, channels_of
 from mien.core.track import Event, EventKind
 from mien.evaluation import match_events
-from mien.head import au_weights, shown_channels
+from mien.head import au_weights
 from mien.recognition.atoms import READ_UNITS
 from mien.recognition.posture import POSTURE_UNITS
 from mien.rig import load_rig
@@ -20,7 +20,8 @@ _NOTE = "<!-- Written by tools/make_docs.py; run it again after a change. -->\n\
 _NUMBERED = re.compile(r"(eye_lmk_[xyXYZ]|[xyXYZp])_\d+")
 
 
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+def table_text(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Give a table in Markdown, under a note that says what wrote it."""
     lines = [f"| {' | '.join(columns)} |", f"|{'---|' * len(columns)}"]
     lines += [f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in rows]
     return _NOTE + "\n".join(lines) + "\n"
@@ -38,7 +39,7 @@ def _cells(name: str, facts: Mapping[str, object]) -> tuple[str, str, str]:
 def write_event_columns(path: Path) -> None:
     """List the columns of events.tsv."""
     rows = [_cells(name, facts) for name, facts in events_dictionary().items()]
-    write_text_atomic(path, _table(("column", "meaning", "unit"), rows))
+    write_text_atomic(path, table_text(("column", "meaning", "unit"), rows))
 
 
 def write_track_columns(path: Path) -> None:
@@ -48,20 +49,17 @@ def write_track_columns(path: Path) -> None:
         for name, facts in openface_dictionary().items()
         if not _NUMBERED.fullmatch(name)
     ]
-    write_text_atomic(path, _table(("column", "meaning", "unit", "how it is obtained"), rows))
+    write_text_atomic(path, table_text(("column", "meaning", "unit", "how it is obtained"), rows))
 
 
 def write_units(path: Path) -> None:
     """List the action units: how each is read, and what it moves."""
     rig = load_rig("arkit52")
-    shown = set(shown_channels())
     rows = []
     for unit in ACTION_UNITS:
-        first = channels_of(unit.number)[0]
-        shape = "none"
-        if first in shown:
-            weights = au_weights(first)
-            shape = ", ".join(f"{_plain(name)} {weight:g}" for name, weight in weights.items())
+        weights = au_weights(channels_of(unit.number)[0])
+        shape = ", ".join(f"{_plain(name)} {weight:g}" for name, weight in weights.items())
+        shape = shape or "none"
         row = rig.row(unit.number)
         controls = "none"
         if row is not None and row.controls:
@@ -83,8 +81,8 @@ def write_units(path: Path) -> None:
                 _same(shape, controls),
             )
         )
-    columns = ("unit", "name", "sides", "how it is read", "ARKit shapes at activation 1")
-    write_text_atomic(path, _table(columns, rows))
+    columns = ("unit", "name", "sides", "how it is read", "nearest ARKit shapes")
+    write_text_atomic(path, table_text(columns, rows))
 
 
 def _same(shape: str, controls: str) -> str:
@@ -112,7 +110,7 @@ def write_demo(path: Path) -> None:
         rows += [_row(match.truth, match.found) for match in matches]
         rows += [(kind.value, "none", unit_names(event.units), "", "", "", "") for event in left]
     columns = ("event", "true units", "found units", "onset ms", "apex ms", "offset ms", "emotion")
-    write_text_atomic(path, _table(columns, rows))
+    write_text_atomic(path, table_text(columns, rows))
 
 
 def _row(truth: Event, found: Event | None) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import numpy as np
 from head_bake.actions.seal import sealed
-from head_bake.actions.surface import Field, Surface
+from head_bake.actions.surface import Field, Surface, step
 
 _UP, _DOWN = np.array((0.0, 1.0, 0.0)), np.array((0.0, -1.0, 0.0))
 
@@ -87,4 +87,7 @@ def mouth_stretch(s: Surface) -> Field:
 def suck(s: Surface) -> Field:
     """AU28: the red and the skin beside it are drawn over the teeth, which stand apart."""
     rolled = 0.8 * s.unit("mouthRollUpper") + 1.1 * s.unit("mouthRollLower")
+    # The corners are bound to the cheeks and follow in part.
+    corners = mirrored_marks(s, (CORNER,))
+    rolled = rolled * (0.35 + 0.65 * step(s.away(corners), 2.0, 12.0))[:, None]
     return sealed(s, rolled + 0.14 * (s.unit("jawOpen") + s.unit("mouthClose")))

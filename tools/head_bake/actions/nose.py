@@ -35,24 +35,24 @@ def upper_lip_raiser(s: Surface) -> Field:
 def furrow_deepener(s: Surface) -> Field:
     """AU11: zygomaticus minor draws the middle of the furrow up and outward, not the corner."""
     fold = s.marks[FOLD_MIDDLE]
-    drawn = 5.4 * s.along(fold[None] + np.array((2, -3, 0)), np.array((0.85, 0.65, 0.0)), 22.0)
+    drawn = 6.2 * s.along(fold[None] + np.array((2, -3, 0)), np.array((0.85, 0.65, 0.0)), 22.0)
     lip = 1.6 * s.along(s.mark(270, 409)[None], np.array((0.6, 0.8, 0.0)), 13.0)
-    puff = s.bulge(fold + np.array((9, 6, -1)), 2.6, 18.0)
+    puff = s.bulge(fold + np.array((9, 6, -1)), 3.2, 18.0)
     return drawn + lip + puff
 
 
 def nostril_dilator(s: Surface) -> Field:
     """AU38: the alar part of nasalis widens the wing."""
     wing = s.marks[WING]
-    wide = 3.6 * s.along(wing[None] + np.array((-1, 0, 0)), np.array((1.0, 0.15, 0.0)), 12.0)
-    rim = 1.2 * s.along(wing[None] + np.array((-3, -3, 1)), np.array((0.5, 0.8, 0.0)), 9.0)
+    wide = 4.8 * s.along(wing[None] + np.array((-1, 0, 0)), np.array((1.0, 0.15, 0.0)), 12.0)
+    rim = 2.0 * s.along(wing[None] + np.array((-3, -3, 1)), np.array((0.5, 0.8, 0.0)), 9.0)
     return _no_lip(s, wide + rim)
 
 
 def nostril_compressor(s: Surface) -> Field:
     """AU39: the transverse part of nasalis narrows the wing and draws it down."""
     wing = s.marks[WING]
-    narrow = 3.0 * s.along(wing[None] + np.array((-1, 1, 0)), np.array((-1.0, -0.55, 0.0)), 13.0)
+    narrow = 3.8 * s.along(wing[None] + np.array((-1, 1, 0)), np.array((-1.0, -0.55, 0.0)), 13.0)
     tip = 1.2 * s.along(s.mark(1)[None] + np.array((3, 0, 0)), np.array((0.0, -1.0, -0.2)), 13.0)
     return _no_lip(s, narrow + tip)
 
