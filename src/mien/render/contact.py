@@ -14,6 +14,8 @@ from mien.render.portrait import Portrait
 
 _HEADER_PX = 26
 _MARGIN_PX = 64
+_FACE = (0.17, 0.21, 0.66)
+"""The face in the view of that name: left, top and side as shares of the picture."""
 
 Unit = Channel | tuple[Channel, ...]
 """What moves in one picture: a channel, or several together such as both sides of a unit."""
@@ -76,6 +78,8 @@ def level_sheet(
 ) -> ImageRgb:
     """Draw each unit in a row, at several levels, on several people beside each other.
 
+    The pictures are cut to the face.
+
     Args:
         head: the built-in head.
         people: a block of columns each.
@@ -102,16 +106,20 @@ def level_sheet(
         middle = _HEADER_PX + row * size_px + size_px // 2
         draw_text(sheet, _name(unit), (6, middle), size_px=13)
     left = _MARGIN_PX
+    whole_px = round(size_px / _FACE[2])
+    cut = tuple(
+        slice(start, start + size_px)
+        for start in (round(share * whole_px) for share in _FACE[1::-1])
+    )
     for person in people:
-        portrait = _portrait(head, person, deltas, size_px, quality)
+        portrait = _portrait(head, person, deltas, whole_px, quality)
         for name, level in levels.items():
             title = f"{person.name} {name}"
             draw_text(sheet, title, (left + size_px // 2, 18), size_px=13, anchor="middle")
             for row in range(len(units)):
                 top = _HEADER_PX + row * size_px
-                sheet[top : top + size_px, left : left + size_px] = portrait.frame(
-                    _only(row, len(units), level)
-                )
+                picture = portrait.frame(_only(row, len(units), level))
+                sheet[top : top + size_px, left : left + size_px] = picture[cut]
             left += size_px
     return sheet
 
