@@ -10,7 +10,7 @@ from mien.render import level_sheet
 from mien.tracks import letter_activation
 
 _PEOPLE = ("Ada", "Kenji", "Clara")
-_SIZE_PX = 72
+_SIZE_PX = 64
 _COLOURS = 128
 
 _BROWS_AND_LIDS = (1, 2, 4, 5, 6, 7, 43)

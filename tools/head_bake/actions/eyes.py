@@ -21,11 +21,11 @@ def lid_raiser(s: Surface) -> Field:
 def cheek_raiser(s: Surface) -> Field:
     """AU6: the outer ring draws cheek, temple and brow tail towards the eye."""
     corner = s.marks[OUTER_CORNER]
-    cheek = 0.75 * s.unit("cheekSquintLeft") + 0.45 * s.unit("eyeSquintLeft")
-    temple = 2.6 * s.along(
+    cheek = 1.05 * s.unit("cheekSquintLeft") + 0.4 * s.unit("eyeSquintLeft")
+    temple = 3.2 * s.along(
         corner[None] + np.array((11, -1, -6)), np.array((-1.0, 0.05, 0.25)), 26.0
     )
-    tail = 1.3 * s.along(s.mark(*brows.TAIL)[None], np.array((-0.5, -1.0, 0.0)), 20.0)
+    tail = 1.6 * s.along(s.mark(*brows.TAIL)[None], np.array((-0.5, -1.0, 0.0)), 20.0)
     pouch = s.bulge(s.mark(*LOWER_LID) + np.array((6, -13, 0)), 1.0, 18.0)
     return cheek + s.with_lashes(temple + tail + pouch)
 
