@@ -16,7 +16,7 @@ ROWS = (
         1,
         20,
         31,
-        tuple(map(Channel.parse, ("AU04L", "AU04R", "AU07L", "AU07R", "AU17"))),
+        tuple(map(Channel.parse, ("AU04L", "AU04R", "AU07L", "AU07R", "AU17L", "AU17R"))),
         "disgust",
     ),
 )

@@ -21,8 +21,8 @@ from docs_making.reading import (
     draw_result_video,
     draw_timeline,
 )
-from docs_making.stagings import draw_lights
 from docs_making.shapes import write_actions, write_correctives, write_likeness
+from docs_making.stagings import draw_lights
 from docs_making.tables import write_demo, write_event_columns, write_track_columns, write_units
 
 _LOOKS = ("head", "render")

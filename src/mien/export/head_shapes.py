@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32
 
-from mien.head import Head
+from mien.head import Head, action_deltas, action_names
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,10 +22,11 @@ def shapes_named(head: Head, names: Sequence[str]) -> HeadShapes:
     """Look shapes up by name; a name that the head does not know moves nothing.
 
     >>> from mien.head import load_head
-    >>> shapes = shapes_named(load_head(), ("jawOpen", "tailWag"))
+    >>> shapes = shapes_named(load_head(), ("jawOpen", "AU12L", "AU06L+AU12L", "tailWag"))
     >>> [bool(delta.any()) for delta in shapes.deltas_m]
-    [True, False]
+    [True, True, True, False]
     """
     still = np.zeros_like(head.mean_m)
     known = dict(zip(head.unit_names, head.unit_deltas_m, strict=True))
+    known |= dict(zip(action_names(), action_deltas(head), strict=True))
     return HeadShapes(tuple(names), np.stack([known.get(name, still) for name in names]))

@@ -6,13 +6,13 @@ import numpy as np
 from jaxtyping import Float, Float32
 
 from mien.core.facs import Channel
-from mien.head import Head, au_delta, shown_channels
+from mien.head import Head, action_channels, au_delta
 
 
 @cache
 def footage_channels() -> tuple[Channel, ...]:
     """Every channel that the head can show, in order; weights follow it."""
-    return shown_channels()
+    return action_channels()
 
 
 @cache
