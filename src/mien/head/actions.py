@@ -21,7 +21,8 @@ from mien.core.facs import ACTION_UNITS, Channel, Side, channels_of
 from mien.core.nearest import unknown_name
 from mien.head.action_definition import action_definition
 from mien.head.corrective import corrective_weights, correctives, primary_names
-from mien.head.model import Head, Person
+from mien.head.model import Head
+from mien.head.person import Person
 
 
 def action_channels() -> tuple[Channel, ...]:
