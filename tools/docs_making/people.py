@@ -38,7 +38,7 @@ def _draw_portraits(path: Path, people: list[Person]) -> None:
         labelled(
             face_with(
                 person,
-                size_px=180,
+                size_px=160,
                 quality="portrait",
                 view="bust",
                 head_rotation_rad=(0.0, turn if number % 2 else 0.0, 0.0),
@@ -48,7 +48,7 @@ def _draw_portraits(path: Path, people: list[Person]) -> None:
         )
         for number, person in enumerate(people)
     ]
-    save_png(path, grid(pictures, 8, gap_px=4))
+    save_png(path, grid(pictures, 8, gap_px=4), colours=192)
 
 
 def draw_action_units(path: Path) -> None:
