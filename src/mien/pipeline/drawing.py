@@ -49,13 +49,14 @@ class DrawFrame:
     @cached_property
     def portrait(self) -> Portrait:
         """The person before the camera, painted at the first picture."""
-        settings = self.settings
+        settings, head = self.settings, load_head()
         return Portrait(
-            load_head(),
+            head,
             chosen_person(settings.person),
             width_px=settings.width_px,
             height_px=settings.height_px,
             quality=settings.quality,
+            unit_deltas_m=self.poses.deltas_m(head),
             seed=settings.seed,
             threads=self.threads,
             view=settings.view,

@@ -6,7 +6,13 @@ from pathlib import Path
 
 from mien.core.errors import FormatError, InputError
 from mien.core.track import ActionUnitTrack
-from mien.rig import PERFORMANCE_DOCUMENT, Performance, perform, performance_from_json
+from mien.rig import (
+    CORRECTED_RIG,
+    PERFORMANCE_DOCUMENT,
+    Performance,
+    perform,
+    performance_from_json,
+)
 from mien.store.digest import sha256_of_bytes
 from mien.tracks import TRACK_DOCUMENT, read_tracks_parquet, track_from_json
 from mien.tracks.fields import Fields
@@ -32,7 +38,7 @@ class Playable:
 
 
 def read_playable(path: Path) -> Playable:
-    """Read a performance, or perform a track on ARKit's controls; ``-`` is standard input.
+    """Read a performance, or perform a track on the head's own rig; ``-`` is standard input.
 
     Raises:
         InputError: the file cannot be read.
@@ -98,4 +104,4 @@ def _performed(track: ActionUnitTrack, name: str) -> Performance:
     if track.time.count == 0:
         msg = f"Expected at least one frame in {name}, but it holds none."
         raise FormatError(msg)
-    return perform(track)
+    return perform(track, CORRECTED_RIG)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float64
+from jaxtyping import Float, Float32, Float64
 
 from mien.core.errors import FormatError
 from mien.core.nearest import unknown_name
-from mien.head import Head
-from mien.rig import Performance
+from mien.head import Head, action_deltas, action_names, with_correctives
+from mien.head.corrective import primary_names
+from mien.rig import CORRECTED_RIG, Performance
 
 _LOOSE = 1e-3
 """Controls may leave 0..1 by this much between their keys; they are then held."""
@@ -18,15 +19,20 @@ _LOOSE = 1e-3
 class Poses:
     """One row for each picture."""
 
-    weights: Float64[np.ndarray, "frame unit"]
-    """Of the head's own units."""
+    shapes: tuple[str, ...]
+    """Names of the head's shapes: ARKit's units, or those of action units with correctives."""
 
+    weights: Float64[np.ndarray, "frame shape"]
     head_rotation_rad: Float64[np.ndarray, "frame 3"]
     gaze_rad: Float64[np.ndarray, "frame 2 2"]
 
     def __len__(self) -> int:
         """Give the number of pictures."""
         return len(self.weights)
+
+    def deltas_m(self, head: Head) -> Float32[np.ndarray, "shape vertex 3"]:
+        """Displacement of the head's vertices by shape, in the order of the weights."""
+        return head.unit_deltas_m if self.shapes == head.unit_names else action_deltas(head)
 
 
 def poses_at(
@@ -39,7 +45,7 @@ def poses_at(
     """Sample a performance for the built-in head.
 
     Args:
-        performance: on a rig whose controls are units of the head.
+        performance: on the rig ``mien``, or on one whose controls are ARKit units of the head.
         head: the built-in head.
         times_s: on the clock of the curves.
         usual_pose_is_rest: take head and gaze as differences from their median, so that a camera
@@ -48,14 +54,16 @@ def poses_at(
     Raises:
         FormatError: controls that the head has not, or values that no face can show.
     """
+    own = performance.rig == CORRECTED_RIG
+    known = primary_names() if own else head.unit_names
     for name in performance.controls:
-        if name not in head.unit_names:
+        if name not in known:
             what = f"a control of the built-in head in a performance on {performance.rig!r}"
-            raise FormatError(unknown_name(what, name, head.unit_names))
+            raise FormatError(unknown_name(what, name, known))
     sampled = performance.sampled(times_s)
     _refuse_values(performance, sampled, times_s)
-    weights = np.zeros((len(times_s), len(head.unit_names)))
-    order = [head.unit_names.index(name) for name in performance.controls]
+    weights = np.zeros((len(times_s), len(known)))
+    order = [known.index(name) for name in performance.controls]
     weights[:, order] = np.clip(sampled, 0.0, 1.0)
     rotation = performance.head_rotation_at(times_s)
     gaze = performance.gaze_at(times_s)
@@ -67,7 +75,9 @@ def poses_at(
     if usual_pose_is_rest:
         rotation = rotation - np.median(rotation, axis=0)
         gaze = gaze - np.median(gaze, axis=0)
-    return Poses(weights, rotation, gaze)
+    if own:
+        return Poses(action_names(), with_correctives(weights), rotation, gaze)
+    return Poses(head.unit_names, weights, rotation, gaze)
 
 
 def _refuse_values(

@@ -16,7 +16,7 @@ from mien.pipeline.result import RunResult
 from mien.pipeline.settings import RunSettings
 from mien.pipeline.summary import event_table, loop_table, route_table, summary_lines
 from mien.report import TruthRow
-from mien.rig import Performance, perform
+from mien.rig import CORRECTED_RIG, Performance, perform
 from mien.video import open_video
 from mien.work import Progress
 
@@ -100,7 +100,9 @@ def run_with_truth(
     files += write_formats(performance, out)
     errors = route_errors(performance, out)
     progress.finish()
-    rendered, kept = _rendered(performance, analysis, out, settings, progress)
+    # The digital human moves by the units themselves; ARKit's controls cannot show all of them.
+    shown = perform(analysis.track, CORRECTED_RIG)
+    rendered, kept = _rendered(shown, analysis, out, settings, progress)
     files += rendered
     loop: tuple[LoopEntry, ...] = ()
     if settings.loop:

@@ -1,6 +1,10 @@
 """The controls of one rig: its definition, and a track performed on it."""
 
-from mien.rig.corrective_curves import CorrectiveCurves, corrective_curves
+from mien.rig.corrective_curves import (
+    CORRECTED_RIG,
+    CorrectiveCurves,
+    corrective_curves,
+)
 from mien.rig.definition import Rig, load_rig, rig_names
 from mien.rig.perform import perform
 from mien.rig.performance import GAZE_ANGLES, HEAD_ANGLES, Performance
@@ -13,6 +17,7 @@ from mien.rig.performance_file import (
 )
 
 __all__ = [
+    "CORRECTED_RIG",
     "GAZE_ANGLES",
     "HEAD_ANGLES",
     "PERFORMANCE_DOCUMENT",

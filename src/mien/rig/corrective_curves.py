@@ -14,7 +14,8 @@ from mien.rig.performance import Performance
 TOLERANCE = 1e-3
 """Largest difference that is aimed at: of the widest corrective (25 mm), 0.03 mm."""
 
-RIG = "mien"
+CORRECTED_RIG = "mien"
+"""The rig whose head has correctives."""
 
 _SHORTEST_S = 1e-3
 _BETWEEN = np.array([0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875])
@@ -48,8 +49,10 @@ def corrective_curves(
     Raises:
         UsageError: another rig, or a tolerance that is not above 0.
     """
-    if performance.rig != RIG:
-        msg = f"Expected a performance on the rig {RIG}, but got one on {performance.rig}."
+    if performance.rig != CORRECTED_RIG:
+        msg = (
+            f"Expected a performance on the rig {CORRECTED_RIG}, but got one on {performance.rig}."
+        )
         raise UsageError(msg)
     if not tolerance > 0:
         msg = f"Expected a tolerance above 0, but got {tolerance}."

@@ -63,6 +63,7 @@ class CinemaScene:
         staging: Staging,
         f_stop: float | None = None,
         seed: int = 0,
+        unit_deltas_m: Float[np.ndarray, "unit vertex 3"] | None = None,
     ) -> "CinemaScene":
         """Paint a person.
 
@@ -75,6 +76,7 @@ class CinemaScene:
             staging: background and place of the camera.
             f_stop: opening of the lens; None draws everything sharp.
             seed: of everything random, the paths of the light too.
+            unit_deltas_m: units other than the head's own; weights then follow their order.
 
         Raises:
             UsageError: as a portrait does.
@@ -85,6 +87,7 @@ class CinemaScene:
             width_px=min(round(_FINER * camera.width_px), _LARGEST_PX),
             height_px=min(round(_FINER * camera.height_px), _LARGEST_PX),
             quality="portrait",
+            unit_deltas_m=unit_deltas_m,
             seed=seed,
             view=view,
             staging=staging,
