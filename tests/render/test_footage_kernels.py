@@ -60,8 +60,10 @@ def test_only_vertices_of_seen_triangles_are_listed() -> None:
 
 def test_light_and_texture_are_multiplied_and_gloss_is_added() -> None:
     triangles = np.array([[0, 1, 2]], np.int32)
-    attributes = np.tile([0.5, 0.25, 1.0, 0.125, 1.0, 1.0, 0.0, 1.0], (3, 1)).astype(np.float32)
-    texture = np.zeros((4, 4, 8), np.float32)
+    attributes = np.tile([0.5, 0.25, 1.0, 0.125, 1.0, 1.0, 0.0, 0.0, 0.0, 1.0], (3, 1)).astype(
+        np.float32
+    )
+    texture = np.zeros((4, 4, 9), np.float32)
     texture[..., :3] = (0.2, 0.4, 0.6)
     linear = np.zeros((1, 2, 3), np.float32)
     depth, cover = np.zeros((2, 1, 2), np.float32)

@@ -1,11 +1,15 @@
 """Shading on surfaces whose light is known."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
+from mien.render.lamps import lit_share, softbox
 from mien.render.light import Light
 from mien.render.shade_fast import ATTRIBUTES, light_vertices
-from mien.render.shade_portrait import lit_share, shade_portrait_rows
+from mien.render.shade_portrait import shade_portrait_rows
+from mien.render.shade_skin import ATTRIBUTES as PORTRAIT_ATTRIBUTES
 from mien.render.shadow import shadow_map
 
 _DARK = np.zeros((2, 3))
@@ -26,7 +30,7 @@ def _lit(direction: tuple[float, float, float], wrap: float = 0.0) -> np.ndarray
         np.array([[0.0, 0.0, 1.0]]),
         np.array([0.0, 0.0, 1.0]),
         (_lamp(direction), _DARK),
-        np.array([[1.0, 1.0, 1.0, wrap, 0.0, 10.0]]),
+        (np.ones((1, 3)), np.array([[wrap, 0.0, 10.0]])),
         np.ones(1),
         attributes,
     )
@@ -55,7 +59,7 @@ def test_room_light_is_that_of_the_side_it_comes_from() -> None:
             np.array([[0.0, up, 0.0]]),
             np.array([0.0, 0.0, 1.0]),
             (np.zeros((6, 3)), room),
-            np.array([[1.0, 1.0, 1.0, 0.0, 0.0, 10.0]]),
+            (np.ones((1, 3)), np.array([[0.0, 0.0, 10.0]])),
             np.ones(1),
             attributes,
         )
@@ -67,20 +71,41 @@ def _square() -> tuple[np.ndarray, np.ndarray]:
     return screen, np.array([[0, 2, 1], [0, 3, 2]], np.int32)
 
 
+def _eyes(normal: tuple[float, float, float]) -> tuple[object, ...]:
+    """Two wide open eyes; the point at the origin is on the white, turned to ``normal``."""
+    radius = 0.012
+    ahead = np.array(normal) / np.linalg.norm(normal)
+    frame = np.zeros((4, 3))
+    frame[0] = -radius * ahead
+    # The optical axis points aside, so that the point is not on the iris.
+    frame[3] = np.cross(ahead, (0.0, 1.0, 0.0))
+    frame[2] = (0.0, 1.0, 0.0)
+    frame[1] = np.cross(frame[2], frame[3])
+    return (
+        np.stack((frame, frame)),
+        radius,
+        np.zeros((2, 2)),
+        np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]]),
+        np.tile(np.array([0.01, -0.01])[None, :, None], (2, 1, 9)),
+        np.tile(np.array([-0.02, 0.02]), (2, 1)),
+        0.0003,
+    )
+
+
 def _portrait_pixel(kind: int, normal: tuple[float, float, float]) -> np.ndarray:
     screen, triangles = _square()
-    attributes = np.zeros((4, 14))
+    attributes = np.zeros((4, PORTRAIT_ATTRIBUTES))
     attributes[:, :3] = normal
     attributes[:, 6:8] = 2.0
     attributes[:, 8:11] = 1.0
     attributes[:, 11:13] = 1.0
-    texture = np.zeros((5, 5, 8), np.float32)
-    texture[..., :3] = texture[..., 5:] = 0.5
+    texture = np.zeros((5, 5, 9), np.float32)
+    texture[..., :3] = texture[..., 5:8] = 0.5
     linear, depth, cover = np.zeros((1, 1, 3)), np.zeros((1, 1)), np.zeros((1, 1))
     empty = shadow_map(np.zeros((3, 3)), np.array([[0, 1, 2]]), np.array([0, 0, 1.0]), np.zeros(3))
     shade_portrait_rows.py_func(
         (screen, triangles, np.full(2, kind, np.uint8), attributes),
-        (texture, 1000.0),
+        (texture, 1000.0, np.array([1.0, 1.0, 0.0])),
         1,
         np.array([0, 1]),
         (np.zeros((1, 1), np.int32), np.ones((1, 1))),
@@ -91,8 +116,8 @@ def _portrait_pixel(kind: int, normal: tuple[float, float, float]) -> np.ndarray
             _DARK,
             empty.nearness,
             empty.frame,
-            0.05,
         ),
+        _eyes(normal),
         (np.zeros((1, 1, 3)), linear, depth, cover),
     )
     result: np.ndarray = linear[0, 0]
@@ -120,3 +145,11 @@ def test_a_point_behind_a_plate_lies_in_shadow_and_one_beside_it_does_not() -> N
         assert look(seen.nearness, seen.frame, 0.1, 0.0, 0.0) == 1.0
         assert look(seen.nearness, seen.frame, 0.0, 0.0, 0.06) == 1.0
         assert 0.05 < look(seen.nearness, seen.frame, 0.0, -0.03, 0.0) < 0.95
+
+
+@pytest.mark.parametrize("look", [softbox, softbox.py_func], ids=["compiled", "plain"])
+def test_a_softbox_is_seen_in_its_own_direction_only(look: Callable[..., float]) -> None:
+    assert look(0.0, 0.0, 1.0, 0.0, 0.0, 1.0, 0.1, 0.02) == 1.0
+    assert look(0.0, 0.0, 1.0, 0.3, 0.0, 0.95, 0.1, 0.02) == 0.0
+    assert look(0.0, 0.0, 1.0, 0.0, 0.0, -1.0, 0.1, 0.02) == 0.0
+    assert look(0.0, 0.0, 1.0, 0.1, 0.0, 0.99, 0.1, 0.02) == pytest.approx(0.5)

@@ -57,7 +57,7 @@ def export_head(
         tint=painted.tint,
         colour=painted.colour,
         normal=painted.normal,
-        folds={"all": painted.folds},
+        folds={"all": painted.folds, "crossing": painted.crossing_folds},
     )
     parts = parts_with_all_shapes(head, person, maps)
     written: list[Path] = []

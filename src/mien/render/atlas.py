@@ -16,6 +16,12 @@ from mien.head.unrolled import RADIUS_M, unrolled
 from mien.render.raster import NOTHING, visibility
 from mien.render.teeth import TEETH_COLUMNS, TEETH_ROWS
 
+CHANNELS = 9
+"""Of the texture: colour (3), relief in metres, folds in metres, blurred colour (3), the folds that
+cross the first ones."""
+
+RELIEF, FIRST_FOLDS, BLURRED, SECOND_FOLDS = 3, 4, 5, 8
+
 HALF_TURN_RAD = 2.35
 """Half of the turn around the neck that the map holds."""
 
@@ -25,6 +31,15 @@ EYE_TEXELS = 192
 
 EYE_REACH_RAD = 1.9
 """Polar angle at the edge of that disc."""
+
+IRIS_TEXELS = 144
+"""Side of the map of the iris seen straight on."""
+
+IRIS_REACH = 1.10
+"""Radius at the edge of that map, as a share of the iris' radius."""
+
+TONGUE_COLUMNS, TONGUE_ROWS = 96, 128
+"""Of the map of the tongue seen from above, its tip in the last row."""
 
 _MARGIN = 4
 
@@ -39,8 +54,9 @@ class Atlas:
 
     @property
     def height(self) -> int:
-        """Skin above, the eye's disc and a white patch below."""
-        return self.skin_height + EYE_TEXELS + 2 * _MARGIN
+        """Skin above; eyes, teeth, tongue and a white patch below."""
+        below_teeth = max(IRIS_TEXELS, TONGUE_ROWS) + 2 * TEETH_ROWS + 4 * _MARGIN
+        return self.skin_height + max(EYE_TEXELS, below_teeth) + 2 * _MARGIN
 
     def skin_texels(
         self, rest_m: Vertices, eyes_m: Float[np.ndarray, "2 3"]
@@ -67,22 +83,36 @@ class Atlas:
     @property
     def white_texel(self) -> tuple[float, float]:
         """A place of the texture that is white."""
-        return (EYE_TEXELS + 6.0 * _MARGIN, float(self.skin_height + EYE_TEXELS - _MARGIN))
+        return (2.0 * _MARGIN, float(self.height - 2 * _MARGIN))
 
     @property
     def eye_corner(self) -> tuple[int, int]:
         """First row and column of the eye's map."""
         return (self.skin_height + _MARGIN, _MARGIN)
 
+    @property
+    def iris_corner(self) -> tuple[int, int]:
+        """First row and column of the map of the iris."""
+        return (self._below_teeth, EYE_TEXELS + 3 * _MARGIN)
+
+    @property
+    def tongue_corner(self) -> tuple[int, int]:
+        """First row and column of the map of the tongue."""
+        return (self._below_teeth, EYE_TEXELS + IRIS_TEXELS + 5 * _MARGIN)
+
+    @property
+    def _below_teeth(self) -> int:
+        return self.skin_height + 2 * TEETH_ROWS + 4 * _MARGIN
+
     def teeth_corner(self, *, upper: bool) -> tuple[int, int]:
         """First row and column of the map of one jaw."""
         below = 0 if upper else TEETH_ROWS + _MARGIN
         return (self.skin_height + _MARGIN + below, EYE_TEXELS + 3 * _MARGIN)
 
-    def blank(self) -> Float32[np.ndarray, "row column 8"]:
-        """Give an all-white texture: colour, relief and wrinkles in metres, blurred colour."""
-        texture = np.ones((self.height, self.width, 8), np.float32)
-        texture[..., 3:5] = 0.0
+    def blank(self) -> Float32[np.ndarray, "row column 9"]:
+        """Give an all-white texture: colour, relief, folds, blurred colour, other folds."""
+        texture = np.ones((self.height, self.width, CHANNELS), np.float32)
+        texture[..., [RELIEF, FIRST_FOLDS, SECOND_FOLDS]] = 0.0
         return texture
 
 

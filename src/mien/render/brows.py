@@ -13,7 +13,7 @@ _OPACITY = 0.82
 
 
 def draw_brows(
-    texture: Float32[np.ndarray, "row column 8"],
+    texture: Float32[np.ndarray, "row column 9"],
     atlas: Atlas,
     body: Body,
     hairs: Strands,

@@ -23,12 +23,21 @@ from mien.render.light import Light
 from mien.render.material import SKIN
 from mien.render.paint import Paint
 from mien.render.raster import rasterise_rows
-from mien.render.shade_portrait import ATTRIBUTES, shade_portrait_rows
+from mien.render.shade_portrait import shade_portrait_rows
+from mien.render.shade_skin import (
+    ATTRIBUTES,
+    FOLDS,
+    GLOSS,
+    NORMAL,
+    OPEN,
+    POSITION,
+    TEXEL,
+    THIN,
+    TINT,
+)
 from mien.render.shadow import shadow_map
 from mien.render.strokes import StrokeSet, draw_hair, draw_strokes
 from mien.render.tone import _WHITE, develop_rows, tone_table
-
-_CORNEA_RADIUS_M = 0.0078
 
 
 @dataclass(frozen=True)
@@ -50,7 +59,7 @@ class DeferredPainter:
         vertices: Float64[np.ndarray, "vertex 3"],
         pose: HeadPose,
         light: Light,
-        folds: Float64[np.ndarray, " head_vertex"] | None = None,
+        folds: Float64[np.ndarray, "head_vertex 2"] | None = None,
     ) -> ImageRgb:
         """Draw one posed mesh, with folds 0..1 deep."""
         body, camera, samples = self.body, self.camera, self.samples
@@ -59,9 +68,9 @@ class DeferredPainter:
         sums, normals = np.zeros_like(vertices), np.zeros_like(vertices)
         sum_normals(vertices, body.surface, body.weld, sums, normals)
         attributes = self._attributes(vertices, normals)
-        attributes[len(body.rest_m) :, 11] = body.eye_light(vertices, pose)
+        attributes[:, OPEN], attributes[:, TINT : TINT + 3] = self.paint.lit(body, vertices)
         if folds is not None:
-            attributes[: len(folds), 13] = folds
+            attributes[: len(folds), FOLDS : FOLDS + 2] = folds
         lights, room = light.table(), light.room()
         turn = head_rotation(*pose.rotation_rad)
         centre = body.neck.turn_points(body.eyes_m.mean(axis=0)[None], pose)[0] - (0, 0.04, 0.03)
@@ -72,8 +81,7 @@ class DeferredPainter:
         depth, cover = np.zeros((2, height, width), np.float32)
         behind = background(light, camera, self.backdrop)
         eye = np.array(camera.centre_m)
-        # What the cornea mirrors turns by twice the slope between two pixels.
-        mirror_edge = 0.05 + 1.2 / (camera.px_per_m * _CORNEA_RADIUS_M)
+        eyes = self._eyes(vertices, turn)
         up = np.ascontiguousarray(turn[:, 1])
         strokes: list[StrokeSet] = [lash_strokes(self.lashes, vertices, body.baked, camera)]
         hair = self.hair and hair_strokes(self.hair, body, pose, light, camera)
@@ -85,11 +93,12 @@ class DeferredPainter:
             rasterise_rows(screen, body.triangles, samples, rows * samples, ids, nearness)
             shade_portrait_rows(
                 (screen, body.triangles, body.material, attributes),
-                (self.paint.texture, self.paint.atlas.texels_per_m),
+                (self.paint.texture, self.paint.atlas.texels_per_m, self.paint.look),
                 samples,
                 rows,
                 (ids, nearness),
-                (eye, up, lights, room, shadow.nearness, shadow.frame, mirror_edge),
+                (eye, up, lights, room, shadow.nearness, shadow.frame),
+                eyes,
                 (behind, linear, depth, cover),
             )
 
@@ -120,13 +129,28 @@ class DeferredPainter:
         normals: Float64[np.ndarray, "vertex 3"],
     ) -> Float64[np.ndarray, "vertex attribute"]:
         attributes = np.zeros((len(vertices), ATTRIBUTES))
-        attributes[:, :3] = normals
-        attributes[:, 3:6] = vertices
-        attributes[:, 6:8] = self.paint.texels
-        attributes[:, 8:11] = self.paint.tint
-        attributes[:, 11] = self.paint.occlusion
-        attributes[:, 12] = self.paint.gloss
+        attributes[:, NORMAL : NORMAL + 3] = normals
+        attributes[:, POSITION : POSITION + 3] = vertices
+        attributes[:, TEXEL : TEXEL + 2] = self.paint.texels
+        attributes[:, GLOSS] = self.paint.gloss
+        attributes[:, THIN] = self.paint.thin
         return attributes
+
+    def _eyes(
+        self, vertices: Float64[np.ndarray, "vertex 3"], turn: Float64[np.ndarray, "3 3"]
+    ) -> tuple[object, ...]:
+        """Collect what the shader of the eyes asks for."""
+        curves = self.body.lids.curves(vertices, turn)
+        corners = (self.paint.atlas.eye_corner, self.paint.atlas.iris_corner)
+        return (
+            self.body.eye_frames(vertices),
+            self.body.eye_radius_m,
+            np.array(corners, np.float64),
+            np.ascontiguousarray(turn[:, :2].T),
+            curves.heights,
+            curves.ends,
+            1.0 / self.camera.px_per_m,
+        )
 
     @cached_property
     def _casters(self) -> Int[np.ndarray, "triangle 3"]:

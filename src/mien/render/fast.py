@@ -20,7 +20,7 @@ from mien.render.light import Light
 from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
 from mien.render.paint import Paint
 from mien.render.raster import stagger
-from mien.render.shade_fast import ATTRIBUTES, light_vertices
+from mien.render.shade_fast import ATTRIBUTES, FOLDS, light_vertices
 from mien.render.strokes import draw_hair, draw_strokes
 from mien.render.tone import _WHITE, develop_rows, tone_table
 
@@ -52,9 +52,13 @@ class FastPainter:
     backdrop: str = "studio"
 
     def draw(
-        self, vertices: Float64[np.ndarray, "vertex 3"], pose: HeadPose, light: Light
+        self,
+        vertices: Float64[np.ndarray, "vertex 3"],
+        pose: HeadPose,
+        light: Light,
+        folds: Float64[np.ndarray, "head_vertex 2"] | None = None,
     ) -> ImageRgb:
-        """Draw one posed mesh."""
+        """Draw one posed mesh, with folds 0..1 deep."""
         body, paint, camera = self.body, self.paint, self.camera
         screen = camera.screen(vertices)
         sums, normals = np.zeros_like(vertices), np.zeros_like(vertices)
@@ -66,7 +70,7 @@ class FastPainter:
         offset = np.float32(stagger(self.samples))
         draw_triangles(screen, body.triangles, self.samples, offset, ids, nearness, weights)
         seen = seen_vertices(ids, body.triangles, len(vertices))
-        occlusion = paint.occlusion.copy()
+        occlusion, tint = paint.lit(body, vertices)
         occlusion[len(body.rest_m) :] = body.eye_light(vertices, pose)
         lit = np.zeros((len(seen), ATTRIBUTES))
         light_vertices(
@@ -74,13 +78,16 @@ class FastPainter:
             normals[seen],
             np.array(camera.centre_m),
             (light.table(), light.room()),
-            self.surface[seen],
+            (tint[seen], self.surface[seen]),
             occlusion[seen],
             lit,
         )
         lit[:, 4:6] = paint.texels[seen]
         attributes = np.ones((len(vertices), ATTRIBUTES + 1), np.float32)
         attributes[seen, :ATTRIBUTES] = lit
+        attributes[:, FOLDS : FOLDS + 2] = 0.0
+        if folds is not None:
+            attributes[: len(folds), FOLDS : FOLDS + 2] = folds
         linear = np.empty((height, width, 3), np.float32)
         depth, cover = np.empty((2, height, width), np.float32)
         rows = np.array([0, height])
@@ -102,8 +109,13 @@ class FastPainter:
         return picture
 
     @cached_property
-    def surface(self) -> Float64[np.ndarray, "vertex 6"]:
-        """Give tint, wrap and gloss of every vertex."""
+    def surface(self) -> Float64[np.ndarray, "vertex 3"]:
+        """Give wrap and gloss of every vertex; wet skin shines more."""
         kinds = self.body.material_of_vertex
-        table = np.array([_SURFACE[kind] for kind in range(len(_SURFACE))])
-        return np.column_stack((self.paint.tint, table[kinds]))
+        table: Float64[np.ndarray, "vertex 3"] = np.array(
+            [_SURFACE[kind] for kind in range(len(_SURFACE))]
+        )[kinds]
+        skin = kinds == SKIN
+        table[skin, 0] *= self.paint.look[0]
+        table[skin, 1] *= (self.paint.gloss * self.paint.look[1])[skin]
+        return table

@@ -11,6 +11,9 @@ import numpy as np
 from numba import njit
 
 from mien.render.material import SKIN
+from mien.render.shade_fast import ATTRIBUTES
+
+_LEAST_FOLD = np.float32(0.03)  # shallower ones are not looked up
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "arcp", "nsz"})
@@ -96,7 +99,7 @@ def seen_vertices(ids, triangles, count):  # noqa: ANN001, ANN201
 @typing.no_type_check
 def _lay(texture, sums, skin, share, linear, row, column):  # noqa: ANN001, ANN202
     """Add what some samples of one material show: their mean light on the texture there."""
-    inverse = np.float32(1.0) / sums[7]
+    inverse = np.float32(1.0) / sums[9]
     u = min(max(sums[4] * inverse, np.float32(0.0)), np.float32(texture.shape[1] - 1.001))
     v = min(max(sums[5] * inverse, np.float32(0.0)), np.float32(texture.shape[0] - 1.001))
     iu = int(u)
@@ -106,6 +109,13 @@ def _lay(texture, sums, skin, share, linear, row, column):  # noqa: ANN001, ANN2
     w01 = v - iv - w11
     w00 = np.float32(1.0) - w10 - w01 - w11
     blur = sums[6] * inverse if skin else np.float32(0.0)
+    if skin and (sums[7] + sums[8]) * inverse > _LEAST_FOLD:
+        first = w00 * texture[iv, iu, 4] + w10 * texture[iv, iu + 1, 4]
+        first += w01 * texture[iv + 1, iu, 4] + w11 * texture[iv + 1, iu + 1, 4]
+        second = w00 * texture[iv, iu, 8] + w10 * texture[iv, iu + 1, 8]
+        second += w01 * texture[iv + 1, iu, 8] + w11 * texture[iv + 1, iu + 1, 8]
+        hollow = np.float32(900.0) * inverse * (sums[7] * first + sums[8] * second)
+        share *= min(max(np.float32(1.0) + hollow, np.float32(0.55)), np.float32(1.1))
     for channel in range(3):
         colour = w00 * texture[iv, iu, channel] + w10 * texture[iv, iu + 1, channel]
         colour += w01 * texture[iv + 1, iu, channel] + w11 * texture[iv + 1, iu + 1, channel]
@@ -122,7 +132,7 @@ def _lay(texture, sums, skin, share, linear, row, column):  # noqa: ANN001, ANN2
 def shade_samples(mesh, texture, samples, seen, canvas):  # noqa: ANN001, ANN201, C901
     """Shade a picture; samples of one material share a texture look-up.
 
-    mesh: triangles, material of each, attributes (vertex, 8) as
+    mesh: triangles, material of each, attributes (vertex, 10) as
     :data:`mien.render.shade_fast.ATTRIBUTES` counts them, the last one 1.
     seen: what :func:`draw_triangles` fills. canvas: background, linear light, depth, cover.
     """
@@ -130,7 +140,7 @@ def shade_samples(mesh, texture, samples, seen, canvas):  # noqa: ANN001, ANN201
     ids, nearness, weights = seen
     background, linear, depth, cover = canvas
     share = np.float32(1.0 / (samples * samples))
-    sums = np.zeros(8, np.float32)
+    sums = np.zeros(ATTRIBUTES + 1, np.float32)
     for row in range(linear.shape[0]):
         for column in range(linear.shape[1]):
             linear[row, column, 0] = 0.0
@@ -151,7 +161,7 @@ def shade_samples(mesh, texture, samples, seen, canvas):  # noqa: ANN001, ANN201
                         if kind >= 0:
                             _lay(texture, sums, kind == SKIN, share, linear, row, column)
                         kind = now
-                        for index in range(8):
+                        for index in range(ATTRIBUTES + 1):
                             sums[index] = 0.0
                     a = triangles[triangle, 0]
                     b = triangles[triangle, 1]
@@ -159,7 +169,7 @@ def shade_samples(mesh, texture, samples, seen, canvas):  # noqa: ANN001, ANN201
                     wb = weights[y, x, 0]
                     wc = weights[y, x, 1]
                     wa = np.float32(1.0) - wb - wc
-                    for index in range(8):
+                    for index in range(ATTRIBUTES + 1):
                         sums[index] += (
                             wa * attributes[a, index]
                             + wb * attributes[b, index]

@@ -9,9 +9,9 @@ from mien.render.raster import stagger, weights_at
 MATERIALS = 5
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 @typing.no_type_check
-def gather(mesh, seen, samples, pixel, sums):  # noqa: ANN001, ANN201, C901, PLR0912
+def gather(mesh, seen, samples, pixel, sums):  # noqa: ANN001, ANN201, C901, PLR0912, PLR0915
     """Average the attributes over a pixel's samples.
 
     mesh: screen (vertex, 3), triangles, material of each triangle, attributes (vertex, attribute).
@@ -53,24 +53,42 @@ def gather(mesh, seen, samples, pixel, sums):  # noqa: ANN001, ANN201, C901, PLR
         sums[kind, last] = 1.0
         return 0.0, far / covered
     offset = stagger(samples)
-    for y in range(top, top + samples):
-        for x in range(left, left + samples):
-            if ids[y, x] < 0:
+    done = 0  # one bit a sample
+    for y in range(samples):
+        for x in range(samples):
+            own = ids[top + y, left + x]
+            if own < 0 or (done >> (y * samples + x)) & 1:
                 continue
-            px = (x + (offset if y & 1 else -offset) + 0.5) / samples - 0.5
-            py = (y + (-offset if x & 1 else offset) + 0.5) / samples - 0.5
-            a = triangles[ids[y, x], 0]
-            b = triangles[ids[y, x], 1]
-            c = triangles[ids[y, x], 2]
+            # Samples of one triangle are looked up together, at the mean of their places.
+            px = 0.0
+            py = 0.0
+            count = 0.0
+            for j in range(y, samples):
+                for i in range(samples):
+                    if ids[top + j, left + i] == own:
+                        done |= 1 << (j * samples + i)
+                        px += i + (offset if (top + j) & 1 else -offset)
+                        py += j + (-offset if (left + i) & 1 else offset)
+                        count += 1.0
+            px = (px / count + left + 0.5) / samples - 0.5
+            py = (py / count + top + 0.5) / samples - 0.5
+            a = triangles[own, 0]
+            b = triangles[own, 1]
+            c = triangles[own, 2]
             wb, wc = weights_at(screen, a, b, c, px, py)
-            wa = 1.0 - wb - wc
-            kind = material[ids[y, x]]
-            fresh = sums[kind, last] == 0.0
-            for index in range(last):
-                value = wa * attributes[a, index] + wb * attributes[b, index]
-                value += wc * attributes[c, index]
-                sums[kind, index] = value if fresh else sums[kind, index] + value
-            sums[kind, last] += 1.0
+            wa = (1.0 - wb - wc) * count
+            wb *= count
+            wc *= count
+            kind = material[own]
+            if sums[kind, last] == 0.0:
+                for index in range(last):
+                    value = wa * attributes[a, index] + wb * attributes[b, index]
+                    sums[kind, index] = value + wc * attributes[c, index]
+            else:
+                for index in range(last):
+                    value = wa * attributes[a, index] + wb * attributes[b, index]
+                    sums[kind, index] += value + wc * attributes[c, index]
+            sums[kind, last] += count
     all_samples = samples * samples
     for kind in range(sums.shape[0]):
         count = sums[kind, last]
@@ -81,7 +99,7 @@ def gather(mesh, seen, samples, pixel, sums):  # noqa: ANN001, ANN201, C901, PLR
     return 1.0 - covered / all_samples, far / covered
 
 
-@njit(cache=True, nogil=True)
+@njit(cache=True, nogil=True, inline="always")
 @typing.no_type_check
 def begin_pixel(mesh, seen, samples, pixel, sums, canvas):  # noqa: ANN001, ANN201
     """Gather a pixel and lay its share of the background, on which its materials are then put.

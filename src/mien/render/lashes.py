@@ -7,7 +7,7 @@ from mien.head import Strands, strand_points
 from mien.render.camera import Camera
 from mien.render.strokes import StrokeSet, seen_strokes
 
-SOFT_M = 0.0025
+SOFT_M = 0.0015
 """Depth behind the skin over which a stroke fades out."""
 
 _LASH_RGB = (0.012, 0.009, 0.008)

@@ -10,14 +10,12 @@ from mien.core.errors import UsageError
 from mien.head import Head, Person
 from mien.head.srgb import srgb_from_linear
 from mien.head.unrolled import RADIUS_M
-from mien.render.atlas import HALF_TURN_RAD
+from mien.render.atlas import FIRST_FOLDS, HALF_TURN_RAD, RELIEF, SECOND_FOLDS
 from mien.render.body import body_of
 from mien.render.paint import paint_person
 
 MAP_WIDTHS_PX = (512, 4096)
 """Narrowest and widest pictures."""
-
-_RELIEF, _FOLDS = 3, 4  # channels of the paint, in metres
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +36,10 @@ class PaintedMaps:
     """Normals in tangent space, green up."""
 
     folds: ImageRgb
-    """Normals of all folds at full depth."""
+    """Normals of all folds at full depth but those that cross others."""
+
+    crossing_folds: ImageRgb
+    """Normals of the folds that cross others (:data:`mien.head.folds.CROSSING`)."""
 
 
 def painted_maps(
@@ -71,6 +72,8 @@ def painted_maps(
     paint = paint_person(person, body, brows, texels_per_m=texels_per_m, seed=seed)
     texture = paint.texture
     height, width = texture.shape[:2]
+    relief = texture[..., [RELIEF, FIRST_FOLDS, SECOND_FOLDS]]
+    relief[paint.atlas.skin_height :] = 0.0  # teeth and tongue hold slopes there
     size = np.array([width, height])
     count = len(person.vertices_m)
     return PaintedMaps(
@@ -80,8 +83,9 @@ def painted_maps(
         colour=np.rint(255 * srgb_from_linear(texture[..., :3].astype(np.float64))).astype(
             np.uint8
         ),
-        normal=normal_map(texture[..., _RELIEF], texels_per_m),
-        folds=normal_map(texture[..., _FOLDS], texels_per_m),
+        normal=normal_map(relief[..., 0], texels_per_m),
+        folds=normal_map(relief[..., 1], texels_per_m),
+        crossing_folds=normal_map(relief[..., 2], texels_per_m),
     )
 
 

@@ -1,33 +1,79 @@
-"""Teeth that stand where lips show them, and how dark it is between the lips.
+"""Teeth that stand where lips show them, and how light it is between the lips.
 
 The source's upper teeth end level with the lip and its tongue fills the gap, so an open mouth shows
-no tooth. Here the edge of the upper teeth stands a few millimetres below the upper lip, the lower
-teeth close behind it, and the tongue rests on the floor of the mouth.
+no tooth. Here the edge of the upper teeth stands below the upper lip of a mouth that hangs open,
+less far in men and with age, the lower teeth close behind it, and the tongue rests on the floor of
+the mouth. How much of the upper teeth a relaxed mouth shows: Vig & Brundo 1978.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
-from jaxtyping import Float, Float64
+from jaxtyping import Float, Float64, Int
 
 from mien.head import Head
+from mien.head.subdivision import Subdivided
 
 _UPPER_LIP, _LOWER_LIP = 13, 14  # landmarks at the inner borders
-_SHOWN_M = 0.0050  # of the upper teeth below the lip at rest, were the lips apart
-_OVERBITE_M = 0.0012
-_TONGUE_DOWN_M, _TONGUE_BACK_M = 0.0075, 0.003
-_FADE_M = 0.026  # behind the lips, over which the light of the room fades to a third
+_HANGING = 0.3  # of jawOpen
+_MIDDLE_M, _LOWEST_M = 0.005, 0.010
+_SHOWN_M = {"female": 0.0036, "male": 0.0028}  # at thirty, lips apart
+_LESS_SHOWN_M_PER_YEAR, _FROM_YEARS, _LEAST_SHOWN_M = 0.00003, 30.0, 0.0016
+_OVERBITE_M = 0.0016
+_TONGUE_DOWN_M, _TONGUE_BACK_M = 0.0060, 0.0015
+_LIPS_M = 0.0015
+_NARROW_FADE_M, _FADE_PER_OPENING = 0.016, 0.75
+_GUMS_LIGHT = np.array([1.0, 0.55, 0.50])  # of light that has met flesh often, by colour
 
 
-def set_teeth(head: Head, rest_m: Float[np.ndarray, "vertex 3"]) -> Float64[np.ndarray, "vertex 3"]:
-    """Move teeth and tongue of a person at rest to where they belong."""
+def shown_teeth_m(sex: str, age_years: float) -> float:
+    """Tell how far the upper teeth stand below a relaxed upper lip.
+
+    >>> shown_teeth_m("male", 30.0) < shown_teeth_m("female", 30.0)
+    True
+    """
+    less = _LESS_SHOWN_M_PER_YEAR * max(age_years - _FROM_YEARS, 0.0)
+    return max(_SHOWN_M.get(sex, 0.0032) - less, _LEAST_SHOWN_M)
+
+
+def set_teeth(
+    head: Head, fine: Subdivided, rest_m: Float[np.ndarray, "vertex 3"], shown_m: float = 0.003
+) -> Float64[np.ndarray, "vertex 3"]:
+    """Move teeth and tongue of a person at rest to where they belong.
+
+    Args:
+        head: the built-in head.
+        fine: the refined mesh that is drawn, because refining changes where lips end.
+        rest_m: the person's vertices, not refined.
+        shown_m: of the upper teeth below the lip of a mouth that hangs open.
+    """
     moved = np.array(rest_m, np.float64)
-    lip = head.landmarks.points(moved)[_UPPER_LIP]
+    refined = fine(moved)
     upper, lower = head.parts["teeth_upper"], head.parts["teeth_lower"]
-    edge = _front(moved[upper]).min()
-    down = edge - (lip[1] - _SHOWN_M)
+    edge = _front(refined[fine.parts["teeth_upper"]]).min()
+    down = edge - (_lip_edge_m(head, fine, moved) - shown_m)
     moved[upper, 1] -= down
-    moved[lower, 1] += (edge - down + _OVERBITE_M) - _front(moved[lower]).max()
+    top = _front(refined[fine.parts["teeth_lower"]]).max()
+    moved[lower, 1] += (edge - down + _OVERBITE_M) - top
     moved[head.parts["tongue"]] -= (0.0, _TONGUE_DOWN_M, _TONGUE_BACK_M)
     return moved
+
+
+def _lip_edge_m(head: Head, fine: Subdivided, rest_m: Float64[np.ndarray, "vertex 3"]) -> float:
+    """Find the lower edge of the upper lip, at its middle, of a mouth that hangs open."""
+    skin = fine.parts["skin"]
+    drop = _HANGING * head.unit_deltas_m[head.unit_index("jawOpen")]
+    way = fine(drop)[skin, 1]
+    points = fine(rest_m + drop)[skin]
+    lips = head.landmarks.points(rest_m)[[_UPPER_LIP, _LOWER_LIP]]
+    teeth = fine(rest_m)[fine.parts["teeth_upper"], 2].max()
+    own = (
+        (way > 0.3 * way.min())  # of the upper lip
+        & (np.abs(points[:, 0] - lips[0, 0]) < _MIDDLE_M)
+        & (points[:, 2] > teeth)  # in front of the teeth
+        & (points[:, 1] > lips[0, 1] - _LOWEST_M)
+    )
+    return float(points[own, 1].min() if own.any() else lips[0, 1])
 
 
 def _front(teeth_m: Float[np.ndarray, "vertex 3"]) -> Float64[np.ndarray, " incisor"]:
@@ -38,15 +84,70 @@ def _front(teeth_m: Float[np.ndarray, "vertex 3"]) -> Float64[np.ndarray, " inci
     return result
 
 
-def mouth_occlusion(
-    head: Head, rest_m: Float[np.ndarray, "vertex 3"]
-) -> Float64[np.ndarray, " vertex"]:
-    """Tell how much light falls into an open mouth, by depth behind the lips; 0..1.
+@dataclass(frozen=True)
+class MouthLight:
+    """How much light, and of what colour, falls into a mouth, by how far it is open."""
 
-    Occlusion measured on the closed mouth would leave teeth and tongue black.
+    vertex: Int[np.ndarray, " inside"]
+    """What lies in the mouth: teeth, tongue, cheeks and palate."""
+
+    depth_m: Float64[np.ndarray, " inside"]
+    """Behind the lips, which lie close before the teeth."""
+
+    share: Float64[np.ndarray, " inside"]
+    """0..1: how far a vertex lies in the mouth and not on the lips."""
+
+    colour_share: Float64[np.ndarray, " inside"]
+    """0..1: how far its colour takes part in that of the light."""
+
+    corners: Int[np.ndarray, "2 3"]
+    weights: Float64[np.ndarray, "2 3"]
+    rest_opening_m: float
+
+    def opening_m(self, vertices: Float64[np.ndarray, "vertex 3"]) -> float:
+        """Tell how far the lips stand apart at their middle."""
+        lips = np.einsum("lc,lcd->ld", self.weights, vertices[self.corners])
+        return max(float(np.linalg.norm(lips[0] - lips[1])) - self.rest_opening_m, 0.0)
+
+    def at(
+        self, vertices: Float64[np.ndarray, "vertex 3"]
+    ) -> tuple[Float64[np.ndarray, " inside"], Float64[np.ndarray, "inside 3"]]:
+        """Give light 0..1 and its colour for what lies in the mouth of a posed mesh.
+
+        Occlusion measured on the closed mouth would leave teeth and tongue black.
+        """
+        fade = _NARROW_FADE_M + _FADE_PER_OPENING * self.opening_m(vertices)
+        light = np.exp(-self.depth_m / fade)
+        bounced = (1 - light)[:, None] * self.colour_share[:, None]
+        return light, 1 - bounced * (1 - _GUMS_LIGHT)
+
+
+def mouth_light(
+    head: Head,
+    rest_m: Float[np.ndarray, "vertex 3"],
+    inside: Float[np.ndarray, " vertex"],
+    teeth: Int[np.ndarray, " tooth"],
+    flesh: Int[np.ndarray, " tongue"],
+) -> MouthLight:
+    """Look into the mouth of a person at rest, on any mesh that begins with the head's vertices.
+
+    ``inside`` is the head's mask on the skin, 0 elsewhere; ``teeth`` and ``flesh`` are the vertices
+    of teeth and tongue.
     """
-    lips = head.landmarks.points(rest_m)[[_UPPER_LIP, _LOWER_LIP]].mean(axis=0)
-    away = rest_m - lips
-    depth = np.sqrt(away[:, 0] ** 2 + np.minimum(away[:, 2], 0.0) ** 2)
-    result: Float64[np.ndarray, " vertex"] = np.exp(-np.maximum(depth - 0.004, 0.0) / _FADE_M)
-    return result
+    share = np.array(inside, np.float64)
+    share[teeth] = share[flesh] = 1.0
+    vertex = np.flatnonzero(share > 0.02)  # noqa: PLR2004
+    colour = share.copy()
+    colour[teeth] = 0.35
+    lips = head.landmarks.points(rest_m)[[_UPPER_LIP, _LOWER_LIP]]
+    away = rest_m[vertex] - lips.mean(axis=0)
+    away[:, 2] = rest_m[vertex, 2] - (rest_m[teeth, 2].max() + _LIPS_M)
+    return MouthLight(
+        vertex=vertex,
+        depth_m=np.sqrt(0.30 * away[:, 0] ** 2 + np.minimum(away[:, 2], 0.0) ** 2),
+        share=share[vertex],
+        colour_share=colour[vertex],
+        corners=head.landmarks.corners[[_UPPER_LIP, _LOWER_LIP]],
+        weights=head.landmarks.barycentric[[_UPPER_LIP, _LOWER_LIP]],
+        rest_opening_m=float(np.linalg.norm(lips[0] - lips[1])),
+    )

@@ -130,10 +130,10 @@ class Portrait:
     def folds(
         self,
         weights: Float[np.ndarray, " unit"],
-        gaze_rad: Float[np.ndarray, "eye angle"],  # noqa: ARG002 - lids may follow it
-    ) -> Float[np.ndarray, "..."]:
-        """Tell how deep the folds of the skin are at every vertex of the head, 0..1."""
-        return self._body.folds.depth(self._body.blend(weights))
+        gaze_rad: Float[np.ndarray, "eye angle"],
+    ) -> Float[np.ndarray, "head_vertex 2"]:
+        """Tell how deep the folds are at every vertex of the head, and those that cross them."""
+        return self._body.folds.depth(self._body.blend(weights, gaze_rad))
 
     def project(
         self,
@@ -175,8 +175,7 @@ class Portrait:
         gaze = np.zeros((2, 2)) if gaze_rad is None else gaze_rad
         self._body.check(weights, gaze)
         pose = HeadPose(head_rotation_rad, head_translation_m)
-        vertices = self._body.pose(weights, pose, gaze)
-        if isinstance(self.painter, FastPainter):
-            return self.painter.draw(vertices, pose, light or self._light)
-        folds = self._body.folds.depth(self._body.blend(weights))
+        blended = self._body.blend(weights, gaze)
+        vertices = self._body.place(blended, pose, gaze)
+        folds = self._body.folds.depth(blended)
         return self.painter.draw(vertices, pose, light or self._light, folds)

@@ -5,8 +5,10 @@ import typing
 import numpy as np
 from numba import njit
 
-# Columns of the vertex attributes: light on white (3), gloss, texel x, texel y, blur.
-ATTRIBUTES = 7
+# Columns of the vertex attributes: light on white (3), gloss, texel x, texel y, blur, depth of the
+# folds (2).
+FOLDS = 7
+ATTRIBUTES = 9
 
 
 @njit(cache=True, nogil=True)
@@ -15,9 +17,10 @@ def light_vertices(vertices, normals, eye, lamps, surface, occlusion, attributes
     """Fill the columns of ``attributes`` that depend on light and view.
 
     lamps: directions and colours (6, 3), the room from above and below (2, 3).
-    surface: (vertex, 6) tint (3), wrap of the light, gloss, sharpness of the gloss.
+    surface: tint (vertex, 3); wrap of the light, gloss, sharpness of the gloss (vertex, 3).
     """
     lights, room = lamps
+    tint, shine = surface
     for vertex in range(vertices.shape[0]):
         nx = normals[vertex, 0]
         ny = normals[vertex, 1]
@@ -35,7 +38,7 @@ def light_vertices(vertices, normals, eye, lamps, surface, occlusion, attributes
         green = (room[1, 1] + (room[0, 1] - room[1, 1]) * up) * open_sky
         blue = (room[1, 2] + (room[0, 2] - room[1, 2]) * up) * open_sky
         gloss = 0.0
-        wrap = surface[vertex, 3]
+        wrap = shine[vertex, 0]
         shade = 0.25 + 0.75 * open_sky
         for light in range(3):
             lx = lights[light, 0]
@@ -55,11 +58,11 @@ def light_vertices(vertices, normals, eye, lamps, surface, occlusion, attributes
                 hz = lz + vz
                 half = (nx * hx + ny * hy + nz * hz) / np.sqrt(hx * hx + hy * hy + hz * hz)
                 if half > 0.0:
-                    power = half ** surface[vertex, 5]
+                    power = half ** shine[vertex, 2]
                     gloss += lights[3 + light, 1] * power * min(1.0, 4.0 * facing)
-        attributes[vertex, 0] = red * surface[vertex, 0]
-        attributes[vertex, 1] = green * surface[vertex, 1]
-        attributes[vertex, 2] = blue * surface[vertex, 2]
-        attributes[vertex, 3] = gloss * surface[vertex, 4] * open_sky
+        attributes[vertex, 0] = red * tint[vertex, 0]
+        attributes[vertex, 1] = green * tint[vertex, 1]
+        attributes[vertex, 2] = blue * tint[vertex, 2]
+        attributes[vertex, 3] = gloss * shine[vertex, 1] * open_sky
         seen = nx * vx + ny * vy + nz * vz
         attributes[vertex, 6] = min(max((1.0 / max(seen, 0.05) - 1.6) / 3.0, 0.0), 1.0)

@@ -13,6 +13,7 @@ from mien.head import Head, Person, Strands, strand_points
 from mien.head.eye import LIMBUS, EyeMesh, EyeRegion, eye_mesh
 from mien.head.pose import HeadPose
 from mien.head.srgb import linear_from_srgb
+from mien.render.atlas import FIRST_FOLDS, RELIEF, SECOND_FOLDS
 from mien.render.backdrop import background
 from mien.render.camera import SENSOR_MM, Camera
 from mien.render.deferred import DeferredPainter
@@ -170,7 +171,7 @@ class CinemaScene:
     @cached_property
     def _folds(self) -> int:
         """Number of separate sets of folds in the relief."""
-        return 1
+        return 2
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Give everything that does not move."""
@@ -179,7 +180,7 @@ class CinemaScene:
         found: dict[str, np.ndarray] = {
             "texture": texture[..., :3],
             # Millimetres, so that single precision has room.
-            "relief": texture[..., 3 : 4 + self._folds] * np.float32(1e3),
+            "relief": texture[..., [RELIEF, FIRST_FOLDS, SECOND_FOLDS]] * np.float32(1e3),
         }
         places = self._places(self._posed_at_rest())
         for name, kind in _PARTS.items():
@@ -259,7 +260,7 @@ class CinemaScene:
         pose = HeadPose(head_rotation_rad, (0.0, 0.0, 0.0))
         vertices = body.pose(weights, pose, gaze_rad)
         found = self._places(vertices)
-        found["folds"] = self.portrait.folds(weights, gaze_rad).reshape(len(body.rest_m), -1)
+        found["folds"] = self.portrait.folds(weights, gaze_rad)
         if hair is not None:
             shape = hair.points_m.shape
             turned = body.neck.turn_points(hair.points_m.reshape(-1, 3), pose)

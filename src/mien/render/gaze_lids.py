@@ -1,0 +1,154 @@
+"""Lids that follow the gaze.
+
+The upper lid keeps its place on the iris while the eye looks up or down, the lower one follows by
+a third (Becker & Fuchs 1988). The units for looking move the lids less than that, so a part of the
+units for closing and widening is added, as much as the landmarks of the lids say.
+"""
+
+import math
+import typing
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float32, Float64, Int
+from numba import njit
+
+from mien.head import Head
+
+LOOKS = ("eyeLookDown", "eyeLookUp", "eyeLookIn", "eyeLookOut")
+_HELPERS = ("eyeBlink", "eyeWide", "eyeSquint")
+_FULL_PITCH_RAD, _FULL_YAW_RAD = 0.6, 0.7
+"""Angles at which a unit for looking is 1; those of the rig for the 52 ARKit units."""
+
+_UPPER_DOWN, _UPPER_UP, _LOWER_DOWN = 0.68, 0.62, 0.35
+"""Way of a lid as a share of the way of the iris."""
+
+_BLINK, _WIDE, _SQUINT = 4, 5, 6  # places of the helpers after the looks
+_MOST_LOOK = 1.2
+_LEAST_LIFT_M = 0.0003
+_MOST_CLOSED, _MOST_WIDE, _MOST_LOWERED = 0.62, 0.9, 0.45
+_LID_MIDDLES = ((386, 374), (159, 145))  # landmarks: left, right; upper, lower
+
+
+@dataclass(frozen=True)
+class GazeLids:
+    """How the lids of one person answer to gaze."""
+
+    vertex: Int[np.ndarray, " near"]
+    """Vertices that any lid moves."""
+
+    deltas_m: Float32[np.ndarray, "eye lid_unit near 3"]
+    """Of looking down, up, in, out; closing, widening, squinting."""
+
+    lift_m: Float64[np.ndarray, "eye lid_unit 2"]
+    """Height by which each unit lifts the middle of the upper and the lower lid."""
+
+    rows: Int[np.ndarray, "eye lid_unit"] | None
+    """Places of the same units among the weights; None if the weights are of other units."""
+
+    radius_m: float
+
+    def weights(
+        self, weights: Float[np.ndarray, " unit"], gaze_rad: Float[np.ndarray, "2 2"]
+    ) -> Float64[np.ndarray, "eye lid_unit"]:
+        """Tell what has to be added to the units of the lids.
+
+        A unit for looking that the weights hold already counts: only what is missing to the gaze
+        is added, so a performance that moves both is not shown twice.
+        """
+        added = np.zeros(self.lift_m.shape[:2])
+        for eye in range(2):
+            pitch, yaw = (float(angle) for angle in gaze_rad[eye])
+            outward = (yaw if eye == 0 else -yaw) / _FULL_YAW_RAD
+            share = pitch / _FULL_PITCH_RAD
+            wanted = [min(max(v, 0.0), _MOST_LOOK) for v in (share, -share, -outward, outward)]
+            open_share = 1.0
+            given = [0.0] * len(LOOKS)
+            if self.rows is not None:
+                given = [float(weights[row]) for row in self.rows[eye, : len(LOOKS)]]
+                open_share -= min(max(float(weights[self.rows[eye, _BLINK]]), 0.0), 1.0)
+            added[eye, : len(LOOKS)] = [
+                max(asked - held, 0.0) for asked, held in zip(wanted, given, strict=True)
+            ]
+            way = self.radius_m * math.sin(pitch)
+            lift = self.lift_m[eye]
+            if pitch > 0:
+                missing = _UPPER_DOWN * way + wanted[0] * lift[0, 0]
+                added[eye, _BLINK] = open_share * _share_of(missing, -lift[_BLINK, 0], _MOST_CLOSED)
+                missing = _LOWER_DOWN * way + wanted[0] * lift[0, 1]
+                lowered = _share_of(missing, lift[_SQUINT, 1], _MOST_LOWERED)
+                added[eye, _SQUINT] = -open_share * lowered
+            elif pitch < 0:
+                missing = -_UPPER_UP * way - wanted[1] * lift[1, 0]
+                added[eye, _WIDE] = open_share * _share_of(missing, lift[_WIDE, 0], _MOST_WIDE)
+        return added
+
+    def move(
+        self,
+        head_m: Float64[np.ndarray, "head_vertex 3"],
+        weights: Float[np.ndarray, " unit"],
+        gaze_rad: Float[np.ndarray, "2 2"],
+    ) -> None:
+        """Move the lids of a blended head to where the gaze takes them, in place."""
+        if gaze_rad.any():
+            add_shapes(head_m, self.vertex, self.weights(weights, gaze_rad), self.deltas_m)
+
+
+@njit(cache=True, nogil=True)
+@typing.no_type_check
+def add_shapes(head, vertex, weights, deltas):  # noqa: ANN001, ANN201
+    """Add weighted shapes (eye, unit, near, 3) to some vertices, in place."""
+    for eye in range(weights.shape[0]):
+        for unit in range(weights.shape[1]):
+            weight = weights[eye, unit]
+            if weight != 0.0:
+                for near in range(vertex.shape[0]):
+                    for axis in range(3):
+                        head[vertex[near], axis] += weight * deltas[eye, unit, near, axis]
+
+
+def _share_of(way_m: float, full_m: float, most: float) -> float:
+    """Tell which share of a shape makes a way; a shape that does not move it is left out."""
+    return min(max(way_m / full_m, 0.0), most) if full_m > _LEAST_LIFT_M else 0.0
+
+
+def gaze_lids(
+    head: Head,
+    rest_m: Float[np.ndarray, "coarse 3"],
+    fine_deltas_m: Float32[np.ndarray, "unit vertex 3"],
+    radius_m: float,
+    *,
+    own_weights: bool,
+) -> GazeLids:
+    """Take the lids' units out of the head's.
+
+    Args:
+        head: the built-in head.
+        rest_m: the person's vertices, not refined.
+        fine_deltas_m: the head's own units on the refined mesh, in the order of :func:`lid_rows`.
+        radius_m: of the eyeball.
+        own_weights: whether the weights that a picture is drawn with are of the head's own units.
+    """
+    rows = lid_rows(head)
+    deltas = fine_deltas_m.reshape(*rows.shape, -1, 3)
+    vertex = np.flatnonzero(np.abs(deltas).max(axis=(0, 1, 3)) > 1e-6)  # noqa: PLR2004
+    still = head.landmarks.points(rest_m)
+    lift = np.zeros((*rows.shape, 2))
+    for eye in range(2):
+        for unit, row in enumerate(rows[eye]):
+            moved = head.landmarks.points(rest_m + head.unit_deltas_m[row])
+            lift[eye, unit] = (moved - still)[list(_LID_MIDDLES[eye]), 1]
+    return GazeLids(
+        vertex=vertex,
+        deltas_m=np.ascontiguousarray(deltas[:, :, vertex]),
+        lift_m=lift,
+        rows=rows if own_weights else None,
+        radius_m=radius_m,
+    )
+
+
+def lid_rows(head: Head) -> Int[np.ndarray, "eye lid_unit"]:
+    """Give the places of the lids' units among the head's: left, right."""
+    return np.array(
+        [[head.unit_index(name + side) for name in LOOKS + _HELPERS] for side in ("Left", "Right")]
+    )
