@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mien.head import load_head
+from mien.head import action_deltas, action_weights, load_head
 from mien.head.eye import gaze_rotation
 from mien.head.pose import HeadPose
 from mien.head.subdivision import subdivision
@@ -127,7 +127,25 @@ def test_a_performance_that_moves_gaze_and_its_units_moves_the_lids_once() -> No
     assert both == pytest.approx(gaze_only, abs=1e-4)
 
 
-def test_lids_stay_where_they_are_for_weights_of_other_units() -> None:
+def test_the_lids_of_the_action_units_that_follow_gaze_move_once_too() -> None:
+    person = _HEAD.people["Ada"]
+    body = body_of(_HEAD, person, action_deltas(_HEAD), level=0)
+    held = action_weights({"AU64L": 0.5, "AU64R": 0.5})  # as the rig gives for 0.3 rad
+    rest = np.zeros(len(held))
+    assert _lid_heights(body, held, 0.3) == pytest.approx(_lid_heights(body, rest, 0.3), abs=1e-4)
+
+
+def test_lids_lowered_for_the_gaze_by_a_director_are_not_lowered_again() -> None:
+    body = body_of(_HEAD, _HEAD.people["Ada"], action_deltas(_HEAD), level=0)
+    rest = action_weights({})
+    gaze_only = _lid_heights(body, rest, 0.3)[0]
+    closing = action_weights({"AU43L": 0.2, "AU43R": 0.2})
+    assert _lid_heights(body, closing, 0.3)[0] == pytest.approx(gaze_only, abs=6e-4)
+    shut = action_weights({"AU43L": 1.0, "AU43R": 1.0})
+    assert _lid_heights(body, shut, 0.3)[0] < gaze_only - 0.001
+
+
+def test_lids_follow_the_gaze_with_weights_of_other_units_too() -> None:
     own = np.zeros((1, *_HEAD.mean_m.shape), np.float32)
     body = body_of(_HEAD, _HEAD.people["Ada"], own, level=0)
     still = _lid_heights(body, np.zeros(1), 0.0)

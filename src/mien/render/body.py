@@ -279,7 +279,7 @@ def body_of(
             coarse,
             _refined_deltas(fine, head.unit_deltas_m[lid_rows(head).ravel()]),
             radius_m,
-            own_weights=unit_deltas_m is None,
+            unit_deltas_m=np.asarray(deltas, np.float32),
         ),
         contact=(contacts[0], contacts[1]),
         material=np.concatenate(kinds),

@@ -26,6 +26,8 @@ _UPPER_DOWN, _UPPER_UP, _LOWER_DOWN = 0.68, 0.62, 0.35
 _BLINK, _WIDE, _SQUINT = 4, 5, 6  # places of the helpers after the looks
 _MOST_LOOK = 1.2
 _LEAST_LIFT_M = 0.0003
+_OTHER_SIZE = 0.1  # share by which their sizes may differ
+_ALIKE = 0.97  # cosine from which shapes are the same
 _MOST_CLOSED, _MOST_WIDE, _MOST_LOWERED = 0.62, 0.9, 0.45
 _LID_MIDDLES = ((386, 374), (159, 145))  # landmarks: left, right; upper, lower
 
@@ -43,8 +45,8 @@ class GazeLids:
     lift_m: Float64[np.ndarray, "eye lid_unit 2"]
     """Height by which each unit lifts the middle of the upper and the lower lid."""
 
-    rows: Int[np.ndarray, "eye lid_unit"] | None
-    """Places of the same units among the weights; None if the weights are of other units."""
+    held: Float64[np.ndarray, "eye lid_unit unit"]
+    """1 where a weight is of the same shape as one of these units."""
 
     radius_m: float
 
@@ -53,34 +55,35 @@ class GazeLids:
     ) -> Float64[np.ndarray, "eye lid_unit"]:
         """Tell what has to be added to the units of the lids.
 
-        A unit for looking that the weights hold already counts: only what is missing to the gaze
-        is added, so a performance that moves both is not shown twice.
+        What the weights hold already counts: only what is missing to the gaze is added, so a
+        performance that moves eyes and lids is not shown twice.
         """
         added = np.zeros(self.lift_m.shape[:2])
+        given = np.einsum("elu,u->el", self.held, weights)
         for eye in range(2):
             pitch, yaw = (float(angle) for angle in gaze_rad[eye])
             outward = (yaw if eye == 0 else -yaw) / _FULL_YAW_RAD
             share = pitch / _FULL_PITCH_RAD
             wanted = [min(max(v, 0.0), _MOST_LOOK) for v in (share, -share, -outward, outward)]
-            open_share = 1.0
-            given = [0.0] * len(LOOKS)
-            if self.rows is not None:
-                given = [float(weights[row]) for row in self.rows[eye, : len(LOOKS)]]
-                open_share -= min(max(float(weights[self.rows[eye, _BLINK]]), 0.0), 1.0)
-            added[eye, : len(LOOKS)] = [
-                max(asked - held, 0.0) for asked, held in zip(wanted, given, strict=True)
-            ]
+            held = np.maximum(given[eye, : len(LOOKS)], 0.0)
+            added[eye, : len(LOOKS)] = np.maximum(wanted - held, 0.0)
             way = self.radius_m * math.sin(pitch)
             lift = self.lift_m[eye]
+            closed = max(given[eye, _BLINK], 0.0)
             if pitch > 0:
-                missing = _UPPER_DOWN * way + wanted[0] * lift[0, 0]
-                added[eye, _BLINK] = open_share * _share_of(missing, -lift[_BLINK, 0], _MOST_CLOSED)
+                # A lid that is lowered already goes on from there.
+                missing = _UPPER_DOWN * way + closed * lift[_BLINK, 0] + given[eye, 0] * lift[0, 0]
+                added[eye, 0] = _share_of(missing, -lift[0, 0], added[eye, 0])
+                missing += added[eye, 0] * lift[0, 0]
+                added[eye, _BLINK] = _share_of(missing, -lift[_BLINK, 0], _MOST_CLOSED)
                 missing = _LOWER_DOWN * way + wanted[0] * lift[0, 1]
                 lowered = _share_of(missing, lift[_SQUINT, 1], _MOST_LOWERED)
-                added[eye, _SQUINT] = -open_share * lowered
+                added[eye, _SQUINT] = -max(1.0 - closed, 0.0) * lowered
             elif pitch < 0:
                 missing = -_UPPER_UP * way - wanted[1] * lift[1, 0]
-                added[eye, _WIDE] = open_share * _share_of(missing, lift[_WIDE, 0], _MOST_WIDE)
+                raised = _share_of(missing, lift[_WIDE, 0], _MOST_WIDE)
+                raised = max(1.0 - closed, 0.0) * raised
+                added[eye, _WIDE] = max(raised - given[eye, _WIDE], 0.0)
         return added
 
     def move(
@@ -118,7 +121,7 @@ def gaze_lids(
     fine_deltas_m: Float32[np.ndarray, "unit vertex 3"],
     radius_m: float,
     *,
-    own_weights: bool,
+    unit_deltas_m: Float32[np.ndarray, "own_unit coarse 3"],
 ) -> GazeLids:
     """Take the lids' units out of the head's.
 
@@ -127,7 +130,8 @@ def gaze_lids(
         rest_m: the person's vertices, not refined.
         fine_deltas_m: the head's own units on the refined mesh, in the order of :func:`lid_rows`.
         radius_m: of the eyeball.
-        own_weights: whether the weights that a picture is drawn with are of the head's own units.
+        unit_deltas_m: units of the weights that pictures are drawn with; the lids' units are looked
+            for among them.
     """
     rows = lid_rows(head)
     deltas = fine_deltas_m.reshape(*rows.shape, -1, 3)
@@ -142,9 +146,26 @@ def gaze_lids(
         vertex=vertex,
         deltas_m=np.ascontiguousarray(deltas[:, :, vertex]),
         lift_m=lift,
-        rows=rows if own_weights else None,
+        held=_held(head, rows, unit_deltas_m),
         radius_m=radius_m,
     )
+
+
+def _held(
+    head: Head,
+    rows: Int[np.ndarray, "eye lid_unit"],
+    unit_deltas_m: Float32[np.ndarray, "own_unit coarse 3"],
+) -> Float64[np.ndarray, "eye lid_unit own_unit"]:
+    """Find the lids' units among other units, by their shapes."""
+    held = np.zeros((*rows.shape, len(unit_deltas_m)))
+    flat = unit_deltas_m.reshape(len(unit_deltas_m), -1)
+    sizes = np.sqrt(np.einsum("uk,uk->u", flat, flat))
+    for eye, unit in np.ndindex(*rows.shape):
+        shape = head.unit_deltas_m[rows[eye, unit]].ravel()
+        size = float(np.sqrt(shape @ shape))
+        alike = flat @ shape > _ALIKE * size * np.maximum(sizes, _LEAST_LIFT_M)
+        held[eye, unit] = alike & (np.abs(sizes / size - 1) < _OTHER_SIZE)
+    return held
 
 
 def lid_rows(head: Head) -> Int[np.ndarray, "eye lid_unit"]:
