@@ -1,0 +1,1 @@
+"""Witnesses that mien did not write, or that know the truth, asked about the built-in head."""
