@@ -9,6 +9,7 @@ geometry.
 
 import argparse
 from concurrent.futures import ProcessPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
@@ -17,7 +18,7 @@ from witness.faces import Pose, Sitter, table
 
 from mien.faces import CROP_SIZE_PX, RIGID_POINTS
 from mien.faces.alignment import layout_of, similarity, warp_crop
-from mien.head import load_head, shown_channels
+from mien.head import action_channels, load_head
 from mien.head.barycentric import barycentric
 from mien.head.zbuffer import front_triangles
 from mien.motion import GRID, pooled_flow
@@ -68,10 +69,9 @@ def measure(job: tuple[int, str, int]) -> list[tuple[float, float, float]]:
     """True size, error and gain of every cell of one person's pairs, in pixels of the crop."""
     number, name, count = job
     rng = np.random.default_rng([SEED, number])
-    channels = tuple(c for c in shown_channels() if c.au not in {43, 45, 46, 25, 26, 27, 28})
+    channels = tuple(c for c in action_channels() if c.au not in {43, 45, 46, 25, 26, 27, 28})
     sitter = Sitter(
         load_head().person(name),
-        channels,
         size_px=SIZE_PX,
         quality=("fast", "portrait")[number % 2],
         seed=number,
@@ -104,19 +104,21 @@ def measure(job: tuple[int, str, int]) -> list[tuple[float, float, float]]:
 def page(cells: np.ndarray, pairs: int) -> str:
     """The page of the docs."""
     rows = []
-    for low, high in zip(BINS_PX[:-1], BINS_PX[1:], strict=True):
+    for low, high in pairwise(BINS_PX):
         mine = cells[(cells[:, 0] >= low) & (cells[:, 0] < high)]
         if len(mine) == 0:
             continue
         gain = f"{np.median(mine[:, 2]):.2f}" if low > 0 else ""
-        rows.append([
-            f"{low:g} to {high:g}",
-            str(len(mine)),
-            f"{np.median(mine[:, 1]):.3f}",
-            f"{mine[:, 1].mean():.3f}",
-            f"{np.percentile(mine[:, 1], 95):.3f}",
-            gain,
-        ])
+        rows.append(
+            [
+                f"{low:g} to {high:g}",
+                str(len(mine)),
+                f"{np.median(mine[:, 1]):.3f}",
+                f"{mine[:, 1].mean():.3f}",
+                f"{np.percentile(mine[:, 1], 95):.3f}",
+                gain,
+            ]
+        )
     return (
         "# Measured flow against the true flow\n\n"
         "Written by `tools/measure_flow.py`; not edited by hand.\n\n"
@@ -125,9 +127,7 @@ def page(cells: np.ndarray, pairs: int) -> str:
         f"are those of the crop; a cell is one of {GRID} x {GRID}. The error is the distance "
         "between the ends of the measured and the true vector; the gain is the measured motion "
         "along the true one over the true one, median.\n\n"
-        + table(
-            ["true motion, px", "cells", "error, median", "mean", "95 %", "gain"], rows
-        )
+        + table(["true motion, px", "cells", "error, median", "mean", "95 %", "gain"], rows)
     )
 
 

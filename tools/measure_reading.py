@@ -161,16 +161,18 @@ def page(found: list[Planted], other: list[dict[int, float]], false: list[int], 
         unasked = [values[au] for values in other if au in values]
         if not correlation >= 0.8:  # noqa: PLR2004 - the bar, and NaN counts as below
             low.append(f"AU{au}")
-        rows.append([
-            f"AU{au} {action_unit(au).name}",
-            str(len(mine)),
-            f"{100 * np.mean([one.event_found for one in mine]):.0f} %",
-            f"{100 * np.mean([one.named for one in mine]):.0f} %",
-            f"{correlation:.2f}",
-            f"{gain:.2f}",
-            f"{np.abs(peaks[:, 0] - peaks[:, 1]).mean():.2f}",
-            f"{np.mean(unasked):.3f}",
-        ])
+        rows.append(
+            [
+                f"AU{au} {action_unit(au).name}",
+                str(len(mine)),
+                f"{100 * np.mean([one.event_found for one in mine]):.0f} %",
+                f"{100 * np.mean([one.named for one in mine]):.0f} %",
+                f"{correlation:.2f}",
+                f"{gain:.2f}",
+                f"{np.abs(peaks[:, 0] - peaks[:, 1]).mean():.2f}",
+                f"{np.mean(unasked):.3f}",
+            ]
+        )
     return (
         "# Action units read from random clips\n\n"
         "Written by `tools/measure_reading.py`; not edited by hand.\n\n"
@@ -182,7 +184,16 @@ def page(found: list[Planted], other: list[dict[int, float]], false: list[int], 
         "largest activation in clips where the unit was not planted. "
         f"False events: {len(false)} units.\n\n"
         + table(
-            ["unit", "channels", "found", "named", "correlation", "gain", "peak error", "elsewhere"],
+            [
+                "unit",
+                "channels",
+                "found",
+                "named",
+                "correlation",
+                "gain",
+                "peak error",
+                "elsewhere",
+            ],
             rows,
         )
         + (f"\nBelow .8: {', '.join(low)}.\n" if low else "\nNone is below .8.\n")
@@ -199,7 +210,9 @@ def main() -> None:
     with ProcessPoolExecutor(options.workers) as pool:
         results = list(pool.map(read, range(options.clips)))
     found = [one for planted, _, _ in results for one in planted]
-    text = page(found, [o for _, o, _ in results], [f for _, _, f in results for f in f], options.clips)
+    text = page(
+        found, [o for _, o, _ in results], [f for _, _, f in results for f in f], options.clips
+    )
     write_text_atomic(options.out / "reading.md", text)
     write_text_atomic(
         options.out / "reading.json",

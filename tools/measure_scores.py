@@ -3,8 +3,8 @@
     python tools/measure_scores.py --out docs/evidence
 
 Six people are drawn at rest and with one unit at 1.0, both sides. The model (of the official
-landmark bundle, which mien did not train) gives 52 scores; written is which of them rises most. What
-it can see at all is measured first, on the 52 shapes of the source as they are.
+landmark bundle, which mien did not train) gives 52 scores; written is which of them rises most.
+What it can see at all is measured first, on the 52 shapes of the source as they are.
 """
 
 import argparse
@@ -15,11 +15,10 @@ from pathlib import Path
 import numpy as np
 from witness.faces import Pose, Sitter, table
 
-from mien.core.facs import action_unit, channels_of
+from mien.core.facs import ACTION_UNITS, action_unit, channels_of
 from mien.faces.blendshapes import BLENDSHAPE_NAMES, BlendshapeScorer
 from mien.faces.search import FaceSearch
-from mien.head import load_head, shown_channels
-from mien.head.actions import action_shapes
+from mien.head import load_head
 from mien.render import Portrait
 from mien.store.atomic import write_text_atomic
 from mien.store.models import resolve_models
@@ -140,14 +139,11 @@ def source_rises(witness: Witness, quality: str) -> dict[str, Rise]:
 
 def unit_rises(witness: Witness, quality: str) -> dict[int, Rise]:
     """The head's own action units."""
-    units = tuple(
-        au for au in action_shapes() if au in MATCHES and channels_of(au)[0] in shown_channels()
-    )
-    channels = tuple(channel for au in units for channel in channels_of(au))
+    units = tuple(unit.number for unit in ACTION_UNITS if unit.number in MATCHES)
     moved: dict[int, list[np.ndarray | None]] = {au: [] for au in units}
     rest = []
     for who in PEOPLE:
-        sitter = Sitter(load_head().person(who), channels, size_px=SIZE_PX, quality=quality)
+        sitter = Sitter(load_head().person(who), size_px=SIZE_PX, quality=quality)
         neutral = witness.scores(sitter.picture(Pose({})))
         if neutral is None:
             msg = f"Expected a face in the neutral picture of {who}."

@@ -16,10 +16,9 @@ from pathlib import Path
 import numpy as np
 from witness.faces import Pose, Sitter, table
 
-from mien.core.facs import Channel
 from mien.faces.search import FaceSearch
-from mien.head import load_head, shown_channels
-from mien.render import Light
+from mien.head import action_channels, load_head
+from mien.render import light_named
 from mien.store.atomic import write_text_atomic
 from mien.store.models import resolve_models
 
@@ -50,18 +49,9 @@ class Outcome:
     """Median distance of the landmarks in eye distances; NaN when not found."""
 
 
-LIGHTS = {
-    "soft": Light(),
-    "side": Light(key_direction=(-1.0, 0.25, 0.25), fill_colour=(0.06, 0.065, 0.07)),
-    "overcast": Light(
-        key_colour=(0.12, 0.12, 0.125),
-        fill_colour=(0.06, 0.06, 0.065),
-        sky_colour=(0.62, 0.65, 0.7),
-        ground_colour=(0.2, 0.19, 0.17),
-    ),
-    "top": Light(key_direction=(0.1, 1.0, 0.35)),
-    "dim": Light(exposure=0.45),
-}
+CHANNELS = tuple(channel for channel in action_channels() if channel.au not in {43, 45, 46})
+
+LIGHTS = ("soft", "rembrandt", "beauty", "overcast", "side")
 
 
 def sit(job: tuple[int, str, int]) -> list[Outcome]:
@@ -69,24 +59,17 @@ def sit(job: tuple[int, str, int]) -> list[Outcome]:
     number, name, count = job
     rng = np.random.default_rng([SEED, number])
     quality = ("fast", "portrait")[number % 2]
-    channels = tuple(c for c in shown_channels() if c.au not in {43, 45, 46})
-    sitter = Sitter(
-        load_head().person(name), channels, size_px=SIZE_PX, quality=quality, seed=number
-    )
+    sitter = Sitter(load_head().person(name), size_px=SIZE_PX, quality=quality, seed=number)
     search = FaceSearch(resolve_models())
     return [_look(sitter, search, rng, quality) for _ in range(count)]
 
 
-def _look(
-    sitter: Sitter, search: FaceSearch, rng: np.random.Generator, quality: str
-) -> Outcome:
-    chosen = rng.choice(len(sitter.channels), int(rng.integers(0, 4)), replace=False)
-    activations: dict[Channel, float] = {
-        sitter.channels[index]: float(rng.uniform(0.2, 0.8)) for index in chosen
-    }
+def _look(sitter: Sitter, search: FaceSearch, rng: np.random.Generator, quality: str) -> Outcome:
+    chosen = rng.choice(len(CHANNELS), int(rng.integers(0, 4)), replace=False)
+    activations = {CHANNELS[index]: float(rng.uniform(0.2, 0.8)) for index in chosen}
     turn = rng.uniform(-LARGEST_TURN_RAD, LARGEST_TURN_RAD, 3) * (1.0, 1.0, 0.5)
-    light = str(rng.choice(list(LIGHTS)))
-    pose = Pose(activations, (float(turn[0]), float(turn[1]), float(turn[2])), LIGHTS[light])
+    light = str(rng.choice(LIGHTS))
+    pose = Pose(activations, (float(turn[0]), float(turn[1]), float(turn[2])), light_named(light))
     true = sitter.landmarks_px(pose)
     found = search.faces(sitter.picture(pose), 0, tiles=True)
     error = float("nan")
@@ -114,13 +97,15 @@ def page(outcomes: list[Outcome]) -> str:
     ]
     for name, group in groups:
         mine = np.array([one.error for one in group if one.found])
-        rows.append([
-            name,
-            str(len(group)),
-            str(sum(one.found for one in group)),
-            f"{100 * np.median(mine):.1f} %",
-            f"{100 * np.percentile(mine, 95):.1f} %",
-        ])
+        rows.append(
+            [
+                name,
+                str(len(group)),
+                str(sum(one.found for one in group)),
+                f"{100 * np.median(mine):.1f} %",
+                f"{100 * np.percentile(mine, 95):.1f} %",
+            ]
+        )
     people = {one.person for one in outcomes}
     worst = sorted(
         people,

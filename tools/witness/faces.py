@@ -8,11 +8,8 @@ import numpy as np
 
 from mien.core.arrays import ImageRgb, Points2, Points3
 from mien.core.facs import Channel
-from mien.head import Head, Person, au_delta, load_head
+from mien.head import Head, Person, action_deltas, action_weights, load_head
 from mien.render import Light, Portrait
-
-UNTOUCHED_CHIN = "mouthShrugLower"
-"""The one unit of the source that the bake changed on the skin."""
 
 
 @dataclass(frozen=True)
@@ -25,21 +22,19 @@ class Pose:
 
 
 class Sitter:
-    """One person before one camera, with every channel that is asked for."""
+    """One person before one camera, moved by action units with their correctives."""
 
     def __init__(
         self,
         person: Person,
-        channels: tuple[Channel, ...],
         *,
         size_px: int,
         quality: str = "fast",
         seed: int = 0,
     ) -> None:
         self.person = person
-        self.channels = channels
         self.size_px = size_px
-        self._deltas = np.stack([au_delta(self.head, c) for c in channels]).astype(np.float64)
+        self._deltas = action_deltas(self.head).astype(np.float64)
         self.portrait = Portrait(
             self.head,
             person,
@@ -56,8 +51,8 @@ class Sitter:
         return load_head()
 
     def weights(self, pose: Pose) -> np.ndarray:
-        """Activations in the order of the channels."""
-        return np.array([pose.activations.get(channel, 0.0) for channel in self.channels])
+        """Weights of all shapes of the head, correctives included."""
+        return action_weights(dict(pose.activations))
 
     def vertices(self, pose: Pose) -> Points3:
         """The moved vertices, before the head turns."""
