@@ -5,6 +5,7 @@ the units, so that any set of units makes folds; age makes them deeper and leave
 the face at rest.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,11 +90,11 @@ class Folds:
 
     def depth(self, head_m: Vertices) -> Float64[np.ndarray, "head_vertex 2"]:
         """Give the depth at every vertex: of the folds, and of those that cross them."""
-        depth = np.zeros((self.share.shape[1], 2))
+        layers = np.zeros((2, self.share.shape[1]))
         for fold, amount in enumerate(self.amounts(head_m)):
             if amount > 0.0:
-                depth[:, int(fold in CROSSING)] += amount * self.share[fold]
-        result: Float64[np.ndarray, "head_vertex 2"] = np.minimum(depth, FULL)
+                layers[int(fold in CROSSING)] += amount * self.share[fold]
+        result: Float64[np.ndarray, "head_vertex 2"] = np.minimum(layers, FULL).T
         return result
 
 
@@ -124,25 +125,26 @@ def fold_amounts(rest_m: Marks, posed_m: Marks, age_years: float) -> Float64[np.
         posed_m: the landmarks now, the head not turned.
         age_years: of the person: at 20 skin folds half as deep as at 65.
     """
-    moved = posed_m - rest_m
-    raw = np.zeros(len(FOLDS))
+    # Plain numbers: a few dozen of them are no work for arrays.
+    moved = dict(zip(_USED.tolist(), (posed_m[_USED] - rest_m[_USED]).tolist(), strict=True))
+    raw = [0.0] * len(FOLDS)
     for side, outward in ((0, 1.0), (1, -1.0)):
-        raw[0 + side] = moved[list(INNER_BROWS[side]), 1].mean() / _BROW_M
-        raw[2 + side] = moved[list(OUTER_BROWS[side]), 1].mean() / _BROW_M
-        cheek, wing, corner = (moved[marks[side]] for marks in (CHEEKS, WINGS, CORNERS))
-        lid, brow = moved[LOWER_LIDS[side]], moved[FROWN[side]]
-        raw[5 + side] = (cheek[1] - 0.35 * max(corner[1], 0.0)) / _CHEEK_M + 0.25 * lid[1] / _LID_M
-        raw[7 + side] = (wing[1] - 0.6 * brow[1]) / _WING_M - 0.30
-        raw[9 + side] = (corner[1] + 0.6 * outward * corner[0]) / _CORNER_M + 0.8 * wing[
-            1
-        ] / _WING_M
-        raw[12 + side] = (outward * corner[0] - 0.25 * max(corner[1], 0.0)) / _SIDE_M
-        squeezed = max(cheek[1] - lid[1], 0.0) / _CHEEK_M
-        raw[14 + side] = 0.6 * max(lid[1], 0.0) / _LID_M + 0.8 * squeezed
-    still, now = (marks[FROWN[0]] - marks[FROWN[1]] for marks in (rest_m, posed_m))
-    nearer = float(np.linalg.norm(still) - np.linalg.norm(now))
-    raw[4] = nearer / _NEARER_M - 0.4 * moved[list(FROWN), 1].mean() / _BROW_M
-    raw[11] = (moved[CHIN_BOSS, 1] - moved[CHIN, 1]) / _BOSS_M
+        raw[0 + side] = sum(moved[mark][1] for mark in INNER_BROWS[side]) / 2 / _BROW_M
+        raw[2 + side] = sum(moved[mark][1] for mark in OUTER_BROWS[side]) / 2 / _BROW_M
+        cheek, wing, lid = (moved[marks[side]][1] for marks in (CHEEKS, WINGS, LOWER_LIDS))
+        out, up = outward * moved[CORNERS[side]][0], moved[CORNERS[side]][1]
+        raised = max(up, 0.0)
+        raw[5 + side] = (cheek - 0.35 * raised) / _CHEEK_M + 0.25 * lid / _LID_M
+        raw[7 + side] = (wing - 0.6 * moved[FROWN[side]][1]) / _WING_M - 0.30
+        raw[9 + side] = (up + 0.6 * out) / _CORNER_M + 0.8 * wing / _WING_M
+        raw[12 + side] = (out - 0.25 * raised) / _SIDE_M
+        squeezed = max(cheek - lid, 0.0) / _CHEEK_M
+        raw[14 + side] = 0.6 * max(lid, 0.0) / _LID_M + 0.8 * squeezed
+    nearer = math.dist(rest_m[FROWN[0]], rest_m[FROWN[1]])
+    nearer -= math.dist(posed_m[FROWN[0]], posed_m[FROWN[1]])
+    lowered = sum(moved[mark][1] for mark in FROWN) / 2
+    raw[4] = nearer / _NEARER_M - 0.4 * lowered / _BROW_M
+    raw[11] = (moved[CHIN_BOSS][1] - moved[CHIN][1]) / _BOSS_M
     grown = 0.62 + 0.63 * np.clip((age_years - _GROWN_AGE) / _GROWING_YEARS, 0.0, 1.0)
     active = np.clip(raw, 0.0, 1.3) ** _ONSET * grown
     amounts: Float64[np.ndarray, " fold"] = np.minimum(active + settled_folds(age_years), FULL)

@@ -1,5 +1,6 @@
 """The camera: where a point of the head lands in the image, and which points are seen."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,15 +25,16 @@ def head_rotation(
         yaw_rad: Turn, positive to the subject's left.
         roll_rad: Tilt, positive towards the subject's left shoulder.
     """
-    (sp, sy, sr), (cp, cy, cr) = (
-        np.sin((pitch_rad, yaw_rad, roll_rad)),
-        np.cos((pitch_rad, yaw_rad, roll_rad)),
+    sp, sy, sr = math.sin(pitch_rad), math.sin(yaw_rad), math.sin(roll_rad)
+    cp, cy, cr = math.cos(pitch_rad), math.cos(yaw_rad), math.cos(roll_rad)
+    # The product of the turn, the nod and the tilt, written out: it is needed often.
+    return np.array(
+        [
+            [cy * cr - sy * sp * sr, cy * sr + sy * sp * cr, sy * cp],
+            [-cp * sr, cp * cr, -sp],
+            [-sy * cr - cy * sp * sr, -sy * sr + cy * sp * cr, cy * cp],
+        ]
     )
-    turn = np.array([[cy, 0.0, sy], [0.0, 1.0, 0.0], [-sy, 0.0, cy]])
-    nod = np.array([[1.0, 0.0, 0.0], [0.0, cp, -sp], [0.0, sp, cp]])
-    tilt = np.array([[cr, sr, 0.0], [-sr, cr, 0.0], [0.0, 0.0, 1.0]])
-    matrix: Float[np.ndarray, "3 3"] = turn @ nod @ tilt
-    return matrix
 
 
 @dataclass(frozen=True)

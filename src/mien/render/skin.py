@@ -121,8 +121,8 @@ def paint_skin(
     melanin *= 1 + 0.8 * melanin_share
     for index in _LOWER_LIDS:
         under = _around(points, landmarks[index] + (0, 0.002, 0), (0.013, 0.0055))
-        melanin += (0.10 + 0.16 * age) * under
-        blood += (0.08 + 0.16 * age) * under
+        melanin += (0.10 + 0.12 * age) * under
+        blood += (0.08 + 0.08 * age) * under
     melanin += (0.08 + 0.06 * age) * mask["eyelids"]
     spots = scatter_spots(points, float(person.age_years), rng)
     # Fair skin freckles; how much differs between people.
