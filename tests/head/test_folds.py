@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from mien.core.errors import UsageError
-from mien.head import load_head
+from mien.core.facs import Channel
+from mien.head import au_delta, load_head
 from mien.head.fold_maps import fold_maps, fold_weights
 from mien.head.fold_relief import draw_folds
-from mien.head.folds import FOLDS, folds_of, settled_folds
+from mien.head.folds import FOLDS, fold_amounts, folds_of, settled_folds
 
 _HEAD = load_head()
 _YOUNG, _OLD = _HEAD.people["Jonas"], _HEAD.people["Clara"]
@@ -28,7 +29,6 @@ _CASES = {
     "nose_left": {"noseSneerLeft": 1.0},
     "nasolabial_left": {"mouthSmileLeft": 1.0},
     "chin": {"mouthShrugLower": 1.0},
-    "dimple_left": {"mouthDimpleLeft": 1.0},
     "under_eye_left": {"eyeSquintLeft": 1.0, "cheekSquintLeft": 0.5},
 }
 
@@ -47,6 +47,30 @@ def test_a_fold_deepens_with_its_units_and_with_age(fold: str) -> None:
     assert shares[1] < 0.35 * shares[3]  # skin takes up its slack first
     half = _weights(**{k: 0.5 * v for k, v in _CASES[fold].items()})
     assert fold_weights(_HEAD, _OLD, half)[at] > 1.25 * shares[2]
+
+
+@pytest.mark.parametrize(
+    ("unit", "fold"),
+    [
+        ("AU01L", "forehead_inner_left"),
+        ("AU02L", "forehead_outer_left"),
+        ("AU06L", "crows_feet_left"),
+        ("AU07L", "under_eye_left"),
+        ("AU09L", "nose_left"),
+        ("AU10L", "nasolabial_left"),
+        ("AU11L", "nasolabial_left"),
+        ("AU12L", "nasolabial_left"),
+        ("AU14L", "dimple_left"),
+    ],
+)
+def test_an_action_unit_makes_the_fold_that_facs_describes(unit: str, fold: str) -> None:
+    rest = _YOUNG.vertices_m.astype(np.float64)
+    posed = rest + au_delta(_HEAD, Channel.parse(unit))
+    marks = [_HEAD.landmarks.points(points) for points in (rest, posed)]
+    amounts = fold_amounts(marks[0], marks[1], 31.0)
+    assert amounts[FOLDS.index(fold)] > 0.3
+    other = amounts[[k for k, name in enumerate(FOLDS) if name.endswith("right")]]
+    assert other.max() < 0.1
 
 
 @pytest.mark.parametrize("fold", [f for f in _CASES if f.endswith("left")])

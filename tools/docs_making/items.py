@@ -4,6 +4,7 @@ from docs_making.curves import draw_curve
 from docs_making.drawings import draw_system
 from docs_making.footage import draw_footage
 from docs_making.levels import draw_brows_and_lids, draw_lips_and_jaw, draw_nose_and_corners
+from docs_making.living import draw_eyes_and_mouths, draw_folds
 from docs_making.manifest import Item
 from docs_making.people import (
     draw_action_units,
@@ -39,6 +40,8 @@ ITEMS: tuple[Item, ...] = (
     Item("pictures/units_lips_and_jaw.png", draw_lips_and_jaw, _LOOKS),
     Item("pictures/qualities.png", draw_qualities, _LOOKS),
     Item("pictures/lights.png", draw_lights, _LOOKS),
+    Item("pictures/folds.png", draw_folds, _LOOKS),
+    Item("pictures/eyes_and_mouths.png", draw_eyes_and_mouths, _LOOKS),
     Item("pictures/conventions.png", draw_conventions, _LOOKS),
     Item("pictures/alignment.png", draw_alignment, ("faces", *_LOOKS)),
     Item("pictures/motion.png", draw_motion, _READS),

@@ -47,20 +47,20 @@ FULL = 1.25
 # Landmarks: left, right.
 INNER_BROWS, OUTER_BROWS = ((336, 296), (107, 66)), ((334, 293), (105, 63))
 FROWN = (336, 107)
-CHEEKS, WINGS, CORNERS = (280, 50), (358, 129), (291, 61)
+CHEEKS, WINGS, CORNERS, JOWLS = (280, 50), (358, 129), (291, 61), (432, 212)
 EYE_CORNERS, INNER_EYES, LOWER_LIDS = (263, 33), (362, 133), (374, 145)
 CHIN_BOSS, CHIN, NASION = 199, 152, 168
 
 _USED = np.array(
     sorted(
         {mark for pairs in (INNER_BROWS, OUTER_BROWS) for pair in pairs for mark in pair}
-        | {*FROWN, *CHEEKS, *WINGS, *CORNERS, *LOWER_LIDS, CHIN_BOSS, CHIN}
+        | {*FROWN, *CHEEKS, *WINGS, *CORNERS, *JOWLS, *LOWER_LIDS, CHIN_BOSS, CHIN}
     )
 )
 
 # Movements that make a fold of full depth, in metres, and how much of it age leaves at rest.
 _BROW_M, _NEARER_M, _CHEEK_M, _WING_M, _CORNER_M = 0.0050, 0.0055, 0.0075, 0.0060, 0.0150
-_BOSS_M, _SIDE_M, _LID_M = 0.0024, 0.0065, 0.0032
+_BOSS_M, _PIT_M, _LID_M, _LIP_RAISED_M = 0.0024, 0.0042, 0.0032, 0.0045
 _SETTLED = np.array(
     [0.7, 0.7, 0.6, 0.6, 0.8, 1.0, 1.0, 0.2, 0.2, 1.0, 1.0, 0.25, 0.5, 0.5, 0.9, 0.9]
 )
@@ -136,12 +136,11 @@ def fold_amounts(rest_m: Marks, posed_m: Marks, age_years: float) -> Float64[np.
         raised = max(up, 0.0)
         raw[5 + side] = (cheek - 0.35 * raised) / _CHEEK_M + 0.25 * lid / _LID_M
         raw[7 + side] = (wing - 0.6 * moved[FROWN[side]][1]) / _WING_M - 0.30
-        raw[9 + side] = (up + 0.6 * out) / _CORNER_M + 0.8 * wing / _WING_M
-        raw[12 + side] = (out - 0.25 * raised) / _SIDE_M
+        raw[9 + side] = (up + 0.6 * out) / _CORNER_M + wing / _LIP_RAISED_M
+        raw[12 + side] = _nearer_m(rest_m, posed_m, (CORNERS[side], JOWLS[side])) / _PIT_M
         squeezed = max(cheek - lid, 0.0) / _CHEEK_M
         raw[14 + side] = 0.6 * max(lid, 0.0) / _LID_M + 0.8 * squeezed
-    nearer = math.dist(rest_m[FROWN[0]], rest_m[FROWN[1]])
-    nearer -= math.dist(posed_m[FROWN[0]], posed_m[FROWN[1]])
+    nearer = _nearer_m(rest_m, posed_m, FROWN)
     lowered = sum(moved[mark][1] for mark in FROWN) / 2
     raw[4] = nearer / _NEARER_M - 0.4 * lowered / _BROW_M
     raw[11] = (moved[CHIN_BOSS][1] - moved[CHIN][1]) / _BOSS_M
@@ -149,6 +148,13 @@ def fold_amounts(rest_m: Marks, posed_m: Marks, age_years: float) -> Float64[np.
     active = np.clip(raw, 0.0, 1.3) ** _ONSET * grown
     amounts: Float64[np.ndarray, " fold"] = np.minimum(active + settled_folds(age_years), FULL)
     return amounts
+
+
+def _nearer_m(rest_m: Marks, posed_m: Marks, pair: tuple[int, int]) -> float:
+    """Tell by how much two landmarks came nearer to each other."""
+    return math.dist(rest_m[pair[0]], rest_m[pair[1]]) - math.dist(
+        posed_m[pair[0]], posed_m[pair[1]]
+    )
 
 
 def fold_regions(points: Points3, marks: Marks) -> Float64[np.ndarray, "fold point"]:
