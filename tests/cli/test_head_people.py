@@ -87,11 +87,11 @@ def test_a_wrong_choice_ends_with_2(
 
 
 def test_settings_name_one_side_or_both() -> None:
-    found = activations_of(["AU12=0.5", "AU12L=0.25", "AU17=1"])
+    found = activations_of(["AU12=0.5", "AU12L=0.25", "AU23=1"])
     assert {str(channel): level for channel, level in found.items()} == {
         "AU12L": 0.25,
         "AU12R": 0.5,
-        "AU17": 1.0,
+        "AU23": 1.0,
     }
     with pytest.raises(UsageError, match="no-unit"):
         activations_of(["no-unit=0.5"])
