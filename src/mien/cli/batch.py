@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Sequence
 
 from mien.cli.inputs import Job, ResultsFolder, refuse_empty_folder
+from mien.cli.interruption import is_interruption
 from mien.cli.sentences import MISSING, Outcome, outcome_of
 from mien.cli.voice import Voice
 from mien.pipeline.result import RunResult
@@ -29,7 +30,9 @@ def work_through(jobs: Sequence[Job], work: Work, voice: Voice, *, debug: bool) 
             _work_on(job, work, voice)
         except BrokenPipeError:
             raise
-        except Exception as error:  # noqa: BLE001 - a bad input never ends a batch
+        except Exception as error:
+            if is_interruption(error):
+                raise KeyboardInterrupt from error
             if debug:
                 traceback.print_exc(file=sys.stderr)
             outcome = outcome_of(error)

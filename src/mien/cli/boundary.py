@@ -9,6 +9,7 @@ from typing import ParamSpec
 
 import typer
 
+from mien.cli.interruption import is_interruption
 from mien.cli.sentences import INTERRUPTED, outcome_of
 from mien.cli.voice import voice_for
 
@@ -38,9 +39,13 @@ def guarded(verb: Callable[Parameters, int]) -> Callable[Parameters, None]:
         except Exception as error:  # noqa: BLE001 - nothing may reach the user as a traceback
             if kwargs.get("debug"):
                 traceback.print_exc()
-            outcome = outcome_of(error)
-            voice.failure(None, outcome)
-            code = outcome.exit_code
+            if is_interruption(error):
+                voice.interrupted()
+                code = INTERRUPTED
+            else:
+                outcome = outcome_of(error)
+                voice.failure(None, outcome)
+                code = outcome.exit_code
         raise typer.Exit(code)
 
     # The parser reads the options from here; the wrapped verb's own result is not shown.
