@@ -1,6 +1,7 @@
 """The main job as its user has it: one command, all files, and the truth beside it."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from mien.core.track import EventKind
 from mien.evaluation import match_events
 from mien.head import load_head
 from mien.pipeline.analysis import analyse_video
+from mien.pipeline.face_signals import measure_motion, signals_of
 from mien.pipeline.settings import RunSettings
+from mien.recognition.face_reading import read_face
 from mien.recognition.gates import SpottingThresholds
 from mien.rig import read_performance
 from mien.synth.clip_plan import HeadMotion
@@ -62,14 +65,7 @@ def test_the_demo_finds_what_it_planted_and_a_second_run_reuses_it(tmp_path: Pat
         assert row.event.offset_s == pytest.approx(offset_s, abs=0.02)
     assert {unit.channel.au for unit in micro[0].event.units} == {1, 2}
     assert {unit.channel.au for unit in micro[1].event.units} == {6, 12}
-    track = read_tracks_parquet(out / "tracks.parquet")[0]
-    for event, emotion in zip(
-        track.of_kind(EventKind.MICRO), ("surprise", "happiness"), strict=True
-    ):
-        assert event.emotion is not None
-        # 'neutral' is the doubt in the event, which the coarser landmark models raise.
-        likely = {k: p for k, p in event.emotion.probabilities.items() if k != "neutral"}
-        assert max(likely, key=lambda name: likely[name]) == emotion
+    assert [row.emotion for row in micro] == ["surprise", "happiness"]
 
     said = json.loads(first.stdout)
     data = said["results"][0]["data"]
@@ -107,19 +103,26 @@ def test_two_smiles_are_no_micro_expressions_and_a_blink_is_a_blink(
     assert tmp_path.exists()
 
 
-def test_a_photograph_that_sways_shows_no_movement(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("rate", "seed"), [(30, 1), (60, 8)])
+def test_a_photograph_that_sways_shows_no_movement_even_to_laxer_gates(
+    tmp_path: Path, rate: int, seed: int
+) -> None:
     data = pytest.importorskip("skimage.data")
     clip = tmp_path / "still.mp4"
+    head = HeadMotion(seed=seed)
     footage = sway_photograph(
-        data.astronaut(), rate=Fraction(30), duration_s=8.0, head=HeadMotion(seed=1), seed=1
+        data.astronaut(), rate=Fraction(rate), duration_s=8.0, head=head, seed=seed
     )
-    write_video(clip, footage, rate=Fraction(30), crf=12)
+    write_video(clip, footage, rate=Fraction(rate), crf=12)
     analysis = analyse_video(clip, RunSettings(), Silent())
     assert analysis.track.of_kind(EventKind.MICRO) == ()
     assert analysis.face is not None
-    # Shapes that differ more explain more of any motion. The threshold was measured on the shapes
-    # before; other gates keep this from being reported.
-    assert analysis.face.reading.scan.best.max() < 1.1 * SpottingThresholds().score
+    aligned = analysis.face.aligned
+    flow = measure_motion(open_video(clip), aligned, Silent())
+    signals, _ = signals_of(aligned, flow, Fraction(rate))
+    gates = SpottingThresholds()
+    laxer = replace(gates, score=0.8 * gates.score, reach_video_px=0.8 * gates.reach_video_px)
+    assert read_face(signals, analysis.face.basis, thresholds=laxer).findings == ()
 
 
 @pytest.mark.parametrize("name", ["D", "W"])

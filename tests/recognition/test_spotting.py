@@ -109,3 +109,14 @@ def test_a_video_too_short_for_a_bump_has_no_movement_and_no_invented_noise(fram
     assert reported(found) == []
     if frames == 11:
         assert np.isnan(found.noise_px)
+
+
+def test_motion_below_what_the_video_can_show_is_refused_with_its_size() -> None:
+    flow = noise() / 4 + moved(0, course(1.3, 0.025))
+    seen = spot_movements(TIMES, flow, basis(), NOBODY_BLINKS, SpottingThresholds())
+    assert reported(seen) == pytest.approx([1.3], abs=0.02)
+    enlarged = spot_movements(
+        TIMES, flow, basis(), NOBODY_BLINKS, SpottingThresholds(), magnification=2.5
+    )
+    (movement,) = enlarged.movements
+    assert movement.refused == "the explained motion is only 0.08 px of the video"

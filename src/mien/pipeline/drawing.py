@@ -9,8 +9,6 @@ from jaxtyping import Float64
 
 import mien
 from mien.core.arrays import ImageRgb
-from mien.core.errors import UsageError
-from mien.core.nearest import unknown_name
 from mien.head import Person, load_head
 from mien.pipeline.cinema import cinema_pictures
 from mien.pipeline.posing import Poses
@@ -30,12 +28,10 @@ def chosen_person(name: str | None) -> Person:
     Raises:
         UsageError: nobody of that name; near names are offered.
     """
-    people = load_head().people
+    head = load_head()
     if name is None:
-        return next(one for one in people.values() if one.role == "shown")
-    if name not in people:
-        raise UsageError(unknown_name("a person", name, people, listed=40))
-    return people[name]
+        return next(one for one in head.people.values() if one.role == "shown")
+    return head.person(name)
 
 
 @dataclass(frozen=True)

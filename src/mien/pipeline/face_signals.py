@@ -55,6 +55,11 @@ class AlignedFace:
     """The 468 mesh points, unsmoothed, in the aligned face."""
 
     @property
+    def magnification(self) -> float:
+        """Pixels of the aligned face for one of the video, median over the frames."""
+        return float(np.nanmedian(np.sqrt(np.abs(np.linalg.det(self.transforms[:, :, :2])))))
+
+    @property
     def rest_px(self) -> Float[np.ndarray, "point 2"]:
         """Median place of every point in the aligned face."""
         median: Float[np.ndarray, "point 2"] = np.nanmedian(self.landmarks_px, axis=0)
@@ -144,5 +149,6 @@ def signals_of(face: AlignedFace, flow: CellFlow, rate: Fraction) -> tuple[FaceS
         gaze_rad=uniform(gaze),
         unseen=unseen,
         steps_s=flow.steps_s,
+        magnification=face.magnification,
     )
     return signals, uniform

@@ -69,6 +69,17 @@ def brief_course(
     return courses
 
 
+def event_confidence(score: float, threshold: float) -> float:
+    """Say how far a movement stands above the threshold: a rank, not a calibrated probability.
+
+    It is one half at the threshold and tends to 1. The score holds the explained fraction already.
+
+    >>> event_confidence(2.0, 1.0)
+    0.75
+    """
+    return float(np.clip(1 - threshold / (2 * score), 0, 1))
+
+
 def movement_event(
     movement: Movement,
     units: tuple[NamedUnit, ...],
@@ -77,12 +88,9 @@ def movement_event(
 ) -> Event:
     """Word one brief movement as an event, with the numbers behind it.
 
-    The confidence grows with the explained part of the motion and with its size against the
-    threshold; it is a rank, not a calibrated probability.
+    See :func:`event_confidence` for what its confidence is.
     """
-    sure = float(np.clip((movement.fraction - 0.2) / 0.45, 0, 1))
-    strong = float(np.clip(movement.score / (2 * limits.score), 0, 1))
-    confidence = sure * strong
+    confidence = event_confidence(movement.score, limits.score)
     peaks = []
     for unit in units:
         for channel in unit.channels:

@@ -44,6 +44,9 @@ class FaceSignals:
     steps_s: tuple[float, ...] = ()
     """Times at which the flow may jump for reasons of its own: key frames, new references."""
 
+    magnification: float = 1.0
+    """Pixels of the aligned face for one of the video."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -93,7 +96,13 @@ def read_face(
     if not np.isfinite(signals.flow_px[:, basis.seen]).all(axis=(1, 2)).any():
         return _nothing_seen(signals)
     spotting = spot_movements(
-        times_s, signals.flow_px, basis, blink_gate(times_s, closures), limits, signals.steps_s
+        times_s,
+        signals.flow_px,
+        basis,
+        blink_gate(times_s, closures),
+        limits,
+        signals.steps_s,
+        magnification=signals.magnification,
     )
     whitened = spotting.whitened
     movements = tuple(_unless_unnamed(whitened, movement) for movement in spotting.movements)

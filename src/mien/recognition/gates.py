@@ -9,7 +9,7 @@ from mien.recognition.timing import Moments
 class SpottingThresholds:
     """Fixed on footage kept apart from any test."""
 
-    score: float = 1.25
+    score: float = 1.65
     """Root of the explained energy times the explained fraction."""
 
     fraction: float = 0.1
@@ -24,6 +24,9 @@ class SpottingThresholds:
 
     reach_px: float = 0.15
     """How far the explained motion must move some cell."""
+
+    reach_video_px: float = 0.12
+    """The same in pixels of the video: a small face is enlarged, and its pixels say no more."""
 
     stray: float = 15.0
     """A cell that moves so many times farther than the explained motion reaches shows something
@@ -50,6 +53,9 @@ class Measured:
     largest_px: float
     """Farthest cell of the whole motion."""
 
+    magnification: float
+    """Pixels of the aligned face for one of the video."""
+
     step: float
     """What stays after the movement, as a part of its apex."""
 
@@ -68,8 +74,8 @@ def why_refused(  # noqa: PLR0911 - one sentence a reason
     duration_s = moments.offset_s - moments.onset_s
     if measured.fraction < thresholds.fraction:
         return f"the action units explain only {measured.fraction:.0%} of the motion"
-    if measured.reach_px < thresholds.reach_px:
-        return f"the explained motion is only {measured.reach_px:.2f} px"
+    if too_small := _why_too_small(measured, thresholds):
+        return too_small
     if measured.largest_px > thresholds.stray * measured.reach_px:
         return (
             f"cells move {measured.largest_px:.1f} px where the action units explain "
@@ -91,4 +97,13 @@ def why_refused(  # noqa: PLR0911 - one sentence a reason
         and measured.step * measured.reach_px > thresholds.lasting_px
     ):
         return "the face does not go back: part of a longer movement"
+    return ""
+
+
+def _why_too_small(measured: Measured, thresholds: SpottingThresholds) -> str:
+    if measured.reach_px < thresholds.reach_px:
+        return f"the explained motion is only {measured.reach_px:.2f} px"
+    reach_video_px = measured.reach_px / measured.magnification
+    if reach_video_px < thresholds.reach_video_px:
+        return f"the explained motion is only {reach_video_px:.2f} px of the video"
     return ""

@@ -82,6 +82,16 @@ class Spotting:
     noise_px: float
 
 
+@dataclass(frozen=True)
+class _Motion:
+    """What all measuring of one face shares."""
+
+    times_s: Times
+    flow_px: Float[np.ndarray, "frame row column 2"]
+    steps_s: tuple[float, ...]
+    magnification: float
+
+
 def spot_movements(
     times_s: Times,
     flow_px: Float[np.ndarray, "frame row column 2"],
@@ -89,6 +99,8 @@ def spot_movements(
     blinking: Bool[np.ndarray, " frame"],
     thresholds: SpottingThresholds,
     steps_s: Sequence[float] = (),
+    *,
+    magnification: float = 1.0,
 ) -> Spotting:
     """Find brief movements, measure each by its own field, and say why any is refused.
 
@@ -102,7 +114,9 @@ def spot_movements(
         blinking: frames touched by a closing of the eyes.
         thresholds: what a movement must show.
         steps_s: times at which the flow may jump for reasons of its own.
+        magnification: pixels of the aligned face for one of the video.
     """
+    motion = _Motion(times_s, flow_px, tuple(steps_s), magnification)
     usable = np.isfinite(flow_px[:, 0, 0, 0]) & ~blinking
     scanner = Scanner(times_s, flow_px, basis, usable, steps_s)
     first = scanner.scan
@@ -115,7 +129,7 @@ def spot_movements(
         place = int(np.argmax(best))
         if best[place] < thresholds.score:
             break
-        movement = _measure(times_s, flow_px, usable, scanner, place, thresholds, steps_s)
+        movement = _measure(motion, usable, scanner, place, thresholds)
         movements.append(movement)
         start_s = min(movement.moments.onset_s, float(centres_s[place])) - _MARGIN_S
         end_s = max(movement.moments.offset_s, float(centres_s[place])) + _MARGIN_S
@@ -137,14 +151,13 @@ def _inside(
 
 
 def _measure(
-    times_s: Times,
-    flow_px: Float[np.ndarray, "frame row column 2"],
+    motion: _Motion,
     usable: Bool[np.ndarray, " frame"],
     scanner: Scanner,
     place: int,
     thresholds: SpottingThresholds,
-    steps_s: Sequence[float],
 ) -> Movement:
+    times_s, flow_px, steps_s = motion.times_s, motion.flow_px, motion.steps_s
     scan = scanner.scan
     centre_s, column = float(scan.centres_s[place]), int(np.argmax(scan.score[place]))
     whitened = scanner.whitened[column]
@@ -172,6 +185,7 @@ def _measure(
         fraction=fraction,
         reach_px=float(np.linalg.norm(explained_px, axis=-1).max()),
         largest_px=float(np.quantile(np.linalg.norm(field[whitened.basis.seen], axis=-1), _MOST)),
+        magnification=motion.magnification,
         step=_lasting_step(near_s, near_px, whitened, explained, moments),
         span_s=(float(times_s[0]), float(times_s[-1])),
     )
@@ -181,7 +195,7 @@ def _measure(
         field_px=field,
         frames=frames,
         used=used,
-        steps_s=tuple(steps_s),
+        steps_s=steps_s,
         score=float(scan.best[place]),
         fraction=fraction,
         energy=float(vector @ vector),

@@ -6,9 +6,8 @@ from functools import lru_cache
 import numpy as np
 
 from mien.core.arrays import ImageRgb
-from mien.core.facs import channels_of
 from mien.directing import Directed
-from mien.head import au_delta, load_head
+from mien.head import load_head
 from mien.head.pose import HeadPose
 from mien.render import Light
 from mien.synth.clip_plan import ClipPlan
@@ -83,12 +82,13 @@ def render_clip(plan: ClipPlan) -> Iterator[ImageRgb]:
     """
     head = load_head()
     truth = plan.truth()
-    channels = plan.channels or channels_of(45)
+    weights = shape_weights(truth.channels, truth.activation)
+    moving = np.flatnonzero(weights.any(axis=0))
     deltas = disturbed_shapes(
         head,
         plan.person,
-        tuple(channel.au for channel in channels),
-        np.stack([au_delta(head, channel) for channel in channels]),
+        tuple(shape_units()[shape] for shape in moving),
+        shape_deltas(head)[moving],
         seed=plan.seed + 1,
         gain_sd=plan.gain_sd,
         turn_deg=plan.turn_deg,
@@ -99,7 +99,7 @@ def render_clip(plan: ClipPlan) -> Iterator[ImageRgb]:
     shift_px, rotation = plan.head.at(truth.time.times_s)
     shift_m = np.column_stack((shift_px * (1, -1) / stage.camera.px_per_m, np.zeros(len(shift_px))))
     poses = [
-        (truth.activation[frame], _pose(rotation[frame], shift_m[frame]), np.zeros((2, 2)))
+        (weights[frame, moving], _pose(rotation[frame], shift_m[frame]), np.zeros((2, 2)))
         for frame in range(truth.time.count)
     ]
     return pictures(
