@@ -105,8 +105,8 @@ def read_face(
         magnification=signals.magnification,
     )
     whitened = spotting.whitened
-    movements = tuple(_unless_unnamed(whitened, movement) for movement in spotting.movements)
     broad = whiten(basis, whitened.noise_px, neighbours=False)
+    movements = tuple(_unless_unnamed(whitened, movement) for movement in spotting.movements)
     findings = tuple(
         _finding(signals, (whitened, broad), movement, limits, prior)
         for movement in movements
@@ -156,7 +156,8 @@ def _finding(
     prior: str,
 ) -> Finding:
     whitened, broad = spaces
-    units = name_units(whitened, movement.vector)
+    wide = broad.vectors(movement.field_px[None])[0]
+    units = name_units(whitened, movement.vector, broad=(broad, wide))
     cosines = atom_cosines(whitened, movement.vector)
     ranked = {
         f"AU{au} {side}": value

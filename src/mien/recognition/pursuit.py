@@ -17,6 +17,9 @@ SURE_GAIN, SURE_ENERGY = 0.08, 100.0
 """Or this part, when that is so many squared noise units that it cannot be noise: nothing but
 noise is explained up to 60 of them in half a minute."""
 
+BROAD_GAIN = 0.15
+"""Or this part of what is explained where neighbours' noise is left alike, being no noise."""
+
 ONE_SIDED_RATIO = 0.35
 """A side with less than this part of the other side's share is not named."""
 
@@ -75,10 +78,37 @@ def _explained(design: Float[np.ndarray, "value atom"], vector: np.ndarray) -> f
     return float(2 * share @ right[0] - share @ gram @ share)
 
 
+@dataclass(frozen=True)
+class _Trial:
+    """One motion in one space, and the atoms that are tried on it."""
+
+    columns: dict[tuple[int, str], Float[np.ndarray, " value"]]
+    vector: Float[np.ndarray, " value"]
+    energy: float
+    """What all units together explain of the motion."""
+
+    def gains(
+        self, chosen: list[tuple[int, str]], further: list[tuple[int, str]]
+    ) -> dict[tuple[int, str], float]:
+        """What each further atom adds to the chosen ones, as a part of the energy."""
+        before = self._explained_by(chosen) if chosen else 0.0
+        return {key: (self._explained_by([*chosen, key]) - before) / self.energy for key in further}
+
+    def _explained_by(self, keys: list[tuple[int, str]]) -> float:
+        return _explained(np.stack([self.columns[key] for key in keys], axis=1), self.vector)
+
+
+def _trial(whitened: Whitened, vector: Float[np.ndarray, " value"]) -> _Trial:
+    atoms = candidates(whitened.basis.channels)
+    columns = {key: whitened.design[:, members].sum(axis=1) for key, members in atoms.items()}
+    return _Trial(columns, vector, _explained(whitened.design, vector))
+
+
 def name_units(
     whitened: Whitened,
     vector: Float[np.ndarray, " value"],
     *,
+    broad: tuple[Whitened, Float[np.ndarray, " value"]] | None = None,
     max_units: int = MAX_UNITS,
     min_gain: float = MIN_GAIN,
 ) -> tuple[NamedUnit, ...]:
@@ -92,36 +122,39 @@ def name_units(
     Args:
         whitened: the units in noise units.
         vector: the motion at its apex, in the same space.
+        broad: the same motion with the likeness of neighbours' noise left in. Flow smooths, and
+            the sharp parts by which the first space tells units apart go first; a unit that adds
+            much here and is no noise there is named too.
         max_units: stop after so many units.
         min_gain: stop when the next unit adds less than this part of what all units explain, unless
             it stands far above the noise.
     """
-    energy = _explained(whitened.design, vector)
-    if energy <= 0:
+    sharp = _trial(whitened, vector)
+    if sharp.energy <= 0:
         return ()
-    atoms = candidates(whitened.basis.channels)
+    wide = _trial(*broad) if broad is not None else None
     cosines = atom_cosines(whitened, vector)
-    columns = {key: whitened.design[:, members].sum(axis=1) for key, members in atoms.items()}
     chosen: list[tuple[int, str]] = []
     gains: list[float] = []
-    explained = 0.0
     while len(chosen) < max_units:
         taken = {au for au, _ in chosen}
-        trials = {
-            key: _explained(np.stack([columns[k] for k in [*chosen, key]], axis=1), vector)
-            for key in atoms
-            if key[0] not in taken and cosines[key] > 0
-        }
-        if not trials:
+        further = [key for key in sharp.columns if key[0] not in taken and cosines[key] > 0]
+        if not further:
             break
+        trials = sharp.gains(chosen, further)
         best = max(trials, key=lambda key: trials[key])
-        gain = (trials[best] - explained) / energy
-        sure = gain >= SURE_GAIN and gain * energy > SURE_ENERGY
-        if gain < min_gain and not sure:
-            break
+        gain = trials[best]
+        if gain < min_gain and not (gain >= SURE_GAIN and gain * sharp.energy > SURE_ENERGY):
+            seen = [key for key in further if trials[key] * sharp.energy > SURE_ENERGY]
+            if wide is None or not seen:
+                break
+            trials = wide.gains(chosen, seen)
+            best = max(trials, key=lambda key: trials[key])
+            gain = trials[best]
+            if gain < BROAD_GAIN:
+                break
         chosen.append(best)
         gains.append(gain)
-        explained = trials[best]
     return _with_sides(whitened, vector, chosen, gains, cosines)
 
 
