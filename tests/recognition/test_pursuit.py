@@ -61,12 +61,12 @@ def test_a_unit_whose_sharp_parts_the_flow_smoothed_away_is_named_by_its_broad_o
     whitened = toy()
     broad = whiten(whitened.basis, whitened.noise_px, neighbours=False)
     strong = {"AU01L": 5.0, "AU01R": 5.0}
-    # Of AU23 a sixth of its energy is left where neighbours are told apart.
-    sharp = motion(whitened, **strong, AU23=1.2)
-    whole = motion(broad, **strong, AU23=3.0)
+    # Of AU12 a sixth of its energy is left where neighbours are told apart.
+    sharp = motion(whitened, **strong, AU12L=1.0, AU12R=1.0)
+    whole = motion(broad, **strong, AU12L=3.0, AU12R=3.0)
     assert [unit.au for unit in name_units(whitened, sharp)] == [1]
     named = name_units(whitened, sharp, broad=(broad, whole))
-    assert [unit.au for unit in named] == [1, 23]
+    assert [unit.au for unit in named] == [1, 12]
     faint = name_units(whitened, sharp / 50, broad=(broad, whole / 50))
     assert [unit.au for unit in faint] == [1]
 
