@@ -13,7 +13,7 @@ from mien.head.pose import HeadPose
 from mien.render.backdrop import background
 from mien.render.body import Body
 from mien.render.camera import Camera
-from mien.render.footage_kernels import draw_triangles, seen_vertices, shade_samples
+from mien.render.footage_kernels import SPARE, draw_triangles, seen_vertices, shade_samples
 from mien.render.hair import Hair, hair_strokes
 from mien.render.lashes import SOFT_M, lash_strokes
 from mien.render.light import Light
@@ -64,11 +64,11 @@ class FastPainter:
         sums, normals = np.zeros_like(vertices), np.zeros_like(vertices)
         sum_normals(vertices, body.surface, body.weld, sums, normals)
         height, width = camera.height_px, camera.width_px
-        ids = np.empty((height * self.samples, width * self.samples), np.int32)
+        ids = np.empty((height * self.samples, width * self.samples + SPARE), np.int32)
         nearness = np.empty(ids.shape, np.float32)
-        weights = np.empty((*ids.shape, 2), np.float32)
+        planes = np.empty((len(body.triangles), 6), np.float32)
         offset = np.float32(stagger(self.samples))
-        draw_triangles(screen, body.triangles, self.samples, offset, ids, nearness, weights)
+        draw_triangles(screen, body.triangles, self.samples, offset, ids, nearness, planes)
         seen = seen_vertices(ids, body.triangles, len(vertices))
         occlusion, tint = paint.lit(body, vertices)
         occlusion[len(body.rest_m) :] = body.eye_light(vertices, pose)
@@ -83,9 +83,8 @@ class FastPainter:
             lit,
         )
         lit[:, 4:6] = paint.texels[seen]
-        attributes = np.ones((len(vertices), ATTRIBUTES + 1), np.float32)
-        attributes[seen, :ATTRIBUTES] = lit
-        attributes[:, FOLDS : FOLDS + 2] = 0.0
+        attributes = np.zeros((len(vertices), ATTRIBUTES), np.float32)
+        attributes[seen] = lit
         if folds is not None:
             attributes[: len(folds), FOLDS : FOLDS + 2] = folds
         linear = np.empty((height, width, 3), np.float32)
@@ -94,8 +93,8 @@ class FastPainter:
         shade_samples(
             (body.triangles, body.material, attributes),
             paint.texture,
-            self.samples,
-            (ids, nearness, weights),
+            (self.samples, offset),
+            (ids, nearness, planes),
             (background(light, camera, self.backdrop), linear, depth, cover),
         )
         if self.hair is not None:

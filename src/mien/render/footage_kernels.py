@@ -13,18 +13,24 @@ from numba import njit
 from mien.render.material import SKIN
 from mien.render.shade_fast import ATTRIBUTES
 
+SPARE = 8
+"""Samples that are drawn together; the buffers are as much wider than the picture."""
+
 _LEAST_FOLD = np.float32(0.03)  # shallower ones are not looked up
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "arcp", "nsz"})
 @typing.no_type_check
-def draw_triangles(screen, triangles, samples, offset, ids, nearness, weights):  # noqa: ANN001, ANN201
-    """Fill the sample buffers: triangle (-1 none), inverse depth, weights of its b and c.
+def draw_triangles(screen, triangles, samples, offset, ids, nearness, planes):  # noqa: ANN001, ANN201
+    """Fill the sample buffers: triangle (-1 none) and inverse depth.
 
     screen: (vertex, 3) picture x, y in pixels, inverse depth; samples: along a side of a pixel;
-    offset: of the samples from a square grid. Back faces are left out.
+    offset: of the samples from a square grid. Back faces are left out. ids, nearness: (row,
+    column), :data:`SPARE` columns wider than the picture. planes: (triangle, 6) slopes of the
+    weights of b and c along x and y, and the corner where both are 0, for each triangle that is
+    drawn.
     """
-    height, width = ids.shape
+    height, width = ids.shape[0], ids.shape[1] - SPARE
     count = screen.shape[0]
     placed = np.empty((count, 3), np.float32)
     for vertex in range(count):
@@ -33,7 +39,7 @@ def draw_triangles(screen, triangles, samples, offset, ids, nearness, weights): 
         placed[vertex, 2] = screen[vertex, 2]
     ids[:] = -1
     nearness[:] = 0.0
-    zero = np.float32(0.0)
+    zero, one = np.float32(0.0), np.float32(1.0)
     for triangle in range(triangles.shape[0]):
         a = triangles[triangle, 0]
         b = triangles[triangle, 1]
@@ -54,29 +60,39 @@ def draw_triangles(screen, triangles, samples, offset, ids, nearness, weights): 
         right = min(width - 1, int(np.floor(ax + max(zero, bx, cx) + offset)))
         if top > bottom or left > right:
             continue
-        inverse = np.float32(1.0) / area
+        inverse = one / area
         ux = cy * inverse
         uy = -cx * inverse
         vx = -by * inverse
         vy = bx * inverse
+        planes[triangle, 0] = ux
+        planes[triangle, 1] = uy
+        planes[triangle, 2] = vx
+        planes[triangle, 3] = vy
+        planes[triangle, 4] = ax
+        planes[triangle, 5] = ay
         near_a = placed[a, 2]
         near_b = placed[b, 2] - near_a
         near_c = placed[c, 2] - near_a
+        # Whole groups of samples without a branch, which the compiler turns into vectors: a few
+        # samples too many cost less than a jump that the processor guesses wrong.
+        left &= ~1
+        across = (right - left + SPARE) // SPARE * SPARE
         for row in range(top, bottom + 1):
             shift = (offset if row & 1 else -offset) - ax
             down = np.float32(row) - ay
-            for column in range(left, right + 1):
-                x = np.float32(column) + shift
-                y = down + (-offset if column & 1 else offset)
+            own = ids[row]
+            nearest = nearness[row]
+            for step in range(across):
+                x = np.float32(np.int32(left) + np.int32(step)) + shift
+                y = down + (-offset if np.int32(step) & np.int32(1) else offset)
                 u = ux * x + uy * y
                 v = vx * x + vy * y
-                if u >= zero and v >= zero and u + v <= np.float32(1.0):
-                    near = near_a + u * near_b + v * near_c
-                    if near > nearness[row, column]:
-                        nearness[row, column] = near
-                        ids[row, column] = triangle
-                        weights[row, column, 0] = u
-                        weights[row, column, 1] = v
+                near = near_a + u * near_b + v * near_c
+                known = nearest[left + step]
+                hit = (u >= zero) & (v >= zero) & (u + v <= one) & (near > known)
+                nearest[left + step] = near if hit else known
+                own[left + step] = np.int32(triangle) if hit else own[left + step]
 
 
 @njit(cache=True, nogil=True)
@@ -127,17 +143,34 @@ def _lay(texture, sums, skin, share, linear, row, column):  # noqa: ANN001, ANN2
         linear[row, column, channel] += share * (sums[channel] * colour + sums[3])
 
 
+@njit(cache=True, nogil=True, inline="always")
+@typing.no_type_check
+def _add(triangles, attributes, triangle, wb, wc, whole, sums):  # noqa: ANN001, ANN202, PLR0913, PLR0917 - numbers stay in registers
+    """Add samples of one triangle: their attributes, and in the last place how many they are."""
+    a = triangles[triangle, 0]
+    b = triangles[triangle, 1]
+    c = triangles[triangle, 2]
+    wa = whole - wb - wc
+    for index in range(ATTRIBUTES):
+        sums[index] += (
+            wa * attributes[a, index] + wb * attributes[b, index] + wc * attributes[c, index]
+        )
+    sums[ATTRIBUTES] += whole
+
+
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "arcp", "nsz"})
 @typing.no_type_check
-def shade_samples(mesh, texture, samples, seen, canvas):  # noqa: ANN001, ANN201, C901
+def shade_samples(mesh, texture, grid, seen, canvas):  # noqa: ANN001, ANN201, C901
     """Shade a picture; samples of one material share a texture look-up.
 
-    mesh: triangles, material of each, attributes (vertex, 10) as
-    :data:`mien.render.shade_fast.ATTRIBUTES` counts them, the last one 1.
+    mesh: triangles, material of each, attributes (vertex, 9) as
+    :data:`mien.render.shade_fast.ATTRIBUTES` counts them.
+    grid: samples along a side of a pixel, and their offset from a square grid.
     seen: what :func:`draw_triangles` fills. canvas: background, linear light, depth, cover.
     """
     triangles, material, attributes = mesh
-    ids, nearness, weights = seen
+    samples, offset = grid
+    ids, nearness, planes = seen
     background, linear, depth, cover = canvas
     share = np.float32(1.0 / (samples * samples))
     sums = np.zeros(ATTRIBUTES + 1, np.float32)
@@ -149,33 +182,40 @@ def shade_samples(mesh, texture, samples, seen, canvas):  # noqa: ANN001, ANN201
             kind = -1
             covered = 0
             far = np.float32(0.0)
+            last = -1
+            wb = np.float32(0.0)
+            wc = np.float32(0.0)
+            whole = np.float32(0.0)
             for y in range(row * samples, (row + 1) * samples):
-                for x in range(column * samples, (column + 1) * samples):
+                for step in range(samples):
+                    # Back and forth, so that neighbours in one triangle follow each other.
+                    x = column * samples + (samples - 1 - step if y & 1 else step)
                     triangle = ids[y, x]
                     if triangle < 0:
                         continue
                     covered += 1
                     far += np.float32(1.0) / nearness[y, x]
-                    now = material[triangle]
-                    if now != kind:
-                        if kind >= 0:
-                            _lay(texture, sums, kind == SKIN, share, linear, row, column)
-                        kind = now
-                        for index in range(ATTRIBUTES + 1):
-                            sums[index] = 0.0
-                    a = triangles[triangle, 0]
-                    b = triangles[triangle, 1]
-                    c = triangles[triangle, 2]
-                    wb = weights[y, x, 0]
-                    wc = weights[y, x, 1]
-                    wa = np.float32(1.0) - wb - wc
-                    for index in range(ATTRIBUTES + 1):
-                        sums[index] += (
-                            wa * attributes[a, index]
-                            + wb * attributes[b, index]
-                            + wc * attributes[c, index]
-                        )
+                    if triangle != last:
+                        if last >= 0:
+                            _add(triangles, attributes, last, wb, wc, whole, sums)
+                        last = triangle
+                        wb = np.float32(0.0)
+                        wc = np.float32(0.0)
+                        whole = np.float32(0.0)
+                        now = material[triangle]
+                        if now != kind:
+                            if kind >= 0:
+                                _lay(texture, sums, kind == SKIN, share, linear, row, column)
+                            kind = now
+                            for index in range(ATTRIBUTES + 1):
+                                sums[index] = 0.0
+                    across = np.float32(x) + ((offset if y & 1 else -offset) - planes[triangle, 4])
+                    down = np.float32(y) - planes[triangle, 5] + (-offset if x & 1 else offset)
+                    wb += planes[triangle, 0] * across + planes[triangle, 1] * down
+                    wc += planes[triangle, 2] * across + planes[triangle, 3] * down
+                    whole += np.float32(1.0)
             if kind >= 0:
+                _add(triangles, attributes, last, wb, wc, whole, sums)
                 _lay(texture, sums, kind == SKIN, share, linear, row, column)
             part = covered * share
             cover[row, column] = part
