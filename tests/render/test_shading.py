@@ -26,8 +26,8 @@ def _lamp(direction: tuple[float, float, float]) -> np.ndarray:
 def _lit(direction: tuple[float, float, float], wrap: float = 0.0) -> np.ndarray:
     attributes = np.zeros((1, ATTRIBUTES))
     light_vertices.py_func(
-        np.zeros((1, 3)),
-        np.array([[0.0, 0.0, 1.0]]),
+        np.array([0]),
+        (np.zeros((1, 3)), np.array([[0.0, 0.0, 1.0]])),
         np.array([0.0, 0.0, 1.0]),
         (_lamp(direction), _DARK),
         (np.ones((1, 3)), np.array([[wrap, 0.0, 10.0]])),
@@ -55,8 +55,8 @@ def test_room_light_is_that_of_the_side_it_comes_from() -> None:
     for up, expected in ((1.0, room[0]), (-1.0, room[1])):
         attributes = np.zeros((1, ATTRIBUTES))
         light_vertices(
-            np.zeros((1, 3)),
-            np.array([[0.0, up, 0.0]]),
+            np.array([0]),
+            (np.zeros((1, 3)), np.array([[0.0, up, 0.0]])),
             np.array([0.0, 0.0, 1.0]),
             (np.zeros((6, 3)), room),
             (np.ones((1, 3)), np.array([[0.0, 0.0, 10.0]])),

@@ -1,9 +1,11 @@
 """A pinhole camera that looks at a face, from straight ahead or from beside and above."""
 
+import typing
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
+from numba import njit
 
 from mien.core.arrays import Points2, Points3
 from mien.core.errors import UsageError
@@ -71,18 +73,28 @@ class Camera:
 
         The inverse depth is linear over the picture of a plane, which depth itself is not.
         """
-        away = points_m - np.array(self.centre_m)
-        if self.axes != _STRAIGHT:
-            away = away @ np.array(self.axes).T
-        inverse = -1.0 / away[:, 2]
-        scale = self.focal_px * inverse
-        return np.column_stack(
-            (
-                away[:, 0] * scale + (self.width_px - 1) / 2,
-                -away[:, 1] * scale + (self.height_px - 1) / 2,
-                inverse,
-            )
-        )
+        if self.axes == _STRAIGHT:
+            points, centre = points_m, np.array(self.centre_m, np.float64)
+        else:
+            points = (points_m - np.array(self.centre_m)) @ np.array(self.axes).T
+            centre = np.zeros(3)
+        screen = np.empty(points.shape)
+        middle = ((self.width_px - 1) / 2, (self.height_px - 1) / 2)
+        points = np.ascontiguousarray(points, np.float64)
+        _project(points, centre, float(self.focal_px), middle, screen)
+        return screen
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+@typing.no_type_check
+def _project(points, centre, focal_px, middle, screen):  # noqa: ANN001, ANN202
+    """Fill ``screen`` with picture x, y and inverse depth."""
+    for point in range(points.shape[0]):
+        inverse = -1.0 / (points[point, 2] - centre[2])
+        scale = focal_px * inverse
+        screen[point, 0] = (points[point, 0] - centre[0]) * scale + middle[0]
+        screen[point, 1] = -(points[point, 1] - centre[1]) * scale + middle[1]
+        screen[point, 2] = inverse
 
 
 def camera_for(

@@ -13,15 +13,16 @@ from mien.head.pose import HeadPose
 from mien.render.backdrop import background
 from mien.render.body import Body
 from mien.render.camera import Camera
+from mien.render.footage_hair import lay_hair
 from mien.render.footage_kernels import SPARE, draw_triangles, seen_vertices, shade_samples
-from mien.render.hair import Hair, hair_strokes
+from mien.render.hair import Hair
 from mien.render.lashes import SOFT_M, lash_strokes
 from mien.render.light import Light
 from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
 from mien.render.paint import Paint
 from mien.render.raster import stagger
-from mien.render.shade_fast import ATTRIBUTES, FOLDS, light_vertices
-from mien.render.strokes import draw_hair, draw_strokes
+from mien.render.shade_fast import ATTRIBUTES, FOLDS, TEXELS, light_vertices
+from mien.render.strokes import draw_strokes
 from mien.render.tone import _WHITE, develop_rows, tone_table
 
 # Wrap of the light, gloss, sharpness of the gloss.
@@ -72,19 +73,16 @@ class FastPainter:
         seen = seen_vertices(ids, body.triangles, len(vertices))
         occlusion, tint = paint.lit(body, vertices)
         occlusion[len(body.rest_m) :] = body.eye_light(vertices, pose)
-        lit = np.zeros((len(seen), ATTRIBUTES))
+        attributes = self._unlit.copy()
         light_vertices(
-            vertices[seen],
-            normals[seen],
+            seen,
+            (vertices, normals),
             np.array(camera.centre_m),
             (light.table(), light.room()),
-            (tint[seen], self.surface[seen]),
-            occlusion[seen],
-            lit,
+            (tint, self.surface),
+            occlusion,
+            attributes,
         )
-        lit[:, 4:6] = paint.texels[seen]
-        attributes = np.zeros((len(vertices), ATTRIBUTES), np.float32)
-        attributes[seen] = lit
         if folds is not None:
             attributes[: len(folds), FOLDS : FOLDS + 2] = folds
         linear = np.empty((height, width, 3), np.float32)
@@ -98,14 +96,19 @@ class FastPainter:
             (background(light, camera, self.backdrop), linear, depth, cover),
         )
         if self.hair is not None:
-            drawn = hair_strokes(self.hair, body, pose, light, camera)
-            layer = np.empty((height, width, 4), np.float32)
-            draw_hair(drawn, rows, (depth, cover), SOFT_M, layer, linear)
+            lay_hair(self.hair, body, pose, light, camera, (depth, cover), linear)
         lashes = lash_strokes(self.lashes, vertices, body.baked, camera)
         draw_strokes(lashes, rows, (depth, cover), SOFT_M, linear)
         picture = np.zeros((height, width, 3), np.uint8)
         develop_rows(linear, _tones(), _WHITE, rows, picture)
         return picture
+
+    @cached_property
+    def _unlit(self) -> Float32[np.ndarray, "vertex attribute"]:
+        """Give the attributes of all vertices without their light: places on the texture."""
+        unlit = np.zeros((len(self.paint.texels), ATTRIBUTES), np.float32)
+        unlit[:, TEXELS : TEXELS + 2] = self.paint.texels
+        return unlit
 
     @cached_property
     def surface(self) -> Float64[np.ndarray, "vertex 3"]:

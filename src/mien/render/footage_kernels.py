@@ -21,7 +21,7 @@ _LEAST_FOLD = np.float32(0.03)  # shallower ones are not looked up
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "arcp", "nsz"})
 @typing.no_type_check
-def draw_triangles(screen, triangles, samples, offset, ids, nearness, planes):  # noqa: ANN001, ANN201
+def draw_triangles(screen, triangles, samples, offset, ids, nearness, planes):  # noqa: ANN001, ANN201, PLR0915 - one loop, whose numbers stay in registers
     """Fill the sample buffers: triangle (-1 none) and inverse depth.
 
     screen: (vertex, 3) picture x, y in pixels, inverse depth; samples: along a side of a pixel;
@@ -99,15 +99,15 @@ def draw_triangles(screen, triangles, samples, offset, ids, nearness, planes):  
 @typing.no_type_check
 def seen_vertices(ids, triangles, count):  # noqa: ANN001, ANN201
     """List the vertices of the triangles that some sample sees, rising."""
-    wanted = np.zeros(count, np.bool_)
-    last = -1
+    shown = np.zeros(len(triangles) + 1, np.bool_)  # the first one stands for none
     for row in range(ids.shape[0]):
         for column in range(ids.shape[1]):
-            triangle = ids[row, column]
-            if triangle >= 0 and triangle != last:
-                last = triangle
-                for corner in range(3):
-                    wanted[triangles[triangle, corner]] = True
+            shown[ids[row, column] + 1] = True
+    wanted = np.zeros(count, np.bool_)
+    for triangle in range(len(triangles)):
+        if shown[triangle + 1]:
+            for corner in range(3):
+                wanted[triangles[triangle, corner]] = True
     return np.flatnonzero(wanted)
 
 
@@ -145,7 +145,7 @@ def _lay(texture, sums, skin, share, linear, row, column):  # noqa: ANN001, ANN2
 
 @njit(cache=True, nogil=True, inline="always")
 @typing.no_type_check
-def _add(triangles, attributes, triangle, wb, wc, whole, sums):  # noqa: ANN001, ANN202, PLR0913, PLR0917 - numbers stay in registers
+def _add(triangles, attributes, triangle, wb, wc, whole, sums):  # noqa: ANN001, ANN202
     """Add samples of one triangle: their attributes, and in the last place how many they are."""
     a = triangles[triangle, 0]
     b = triangles[triangle, 1]

@@ -22,7 +22,7 @@ from mien.render.paint import Paint
 from mien.render.shade_hair import light_hair
 from mien.render.strokes import StrokeSet, seen_strokes
 
-_OPACITY = 0.9
+OPACITY = 0.9
 
 
 @dataclass(frozen=True)
@@ -120,4 +120,4 @@ def hair_strokes(hair: Hair, body: Body, pose: HeadPose, light: Light, camera: C
         np.array(camera.centre_m),
         lit,
     )
-    return seen_strokes(points, hair.half_width_m, lit, _OPACITY, camera)
+    return seen_strokes(points, hair.half_width_m, lit, OPACITY, camera)

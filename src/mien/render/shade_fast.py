@@ -7,21 +7,24 @@ from numba import njit
 
 # Columns of the vertex attributes: light on white (3), gloss, texel x, texel y, blur, depth of the
 # folds (2).
+TEXELS = 4
 FOLDS = 7
 ATTRIBUTES = 9
 
 
 @njit(cache=True, nogil=True)
 @typing.no_type_check
-def light_vertices(vertices, normals, eye, lamps, surface, occlusion, attributes):  # noqa: ANN001, ANN201
+def light_vertices(seen, mesh, eye, lamps, surface, occlusion, attributes):  # noqa: ANN001, ANN201
     """Fill the columns of ``attributes`` that depend on light and view.
 
+    seen: vertices that are lit, the others are left as they are. mesh: vertices, normals.
     lamps: directions and colours (6, 3), the room from above and below (2, 3).
     surface: tint (vertex, 3); wrap of the light, gloss, sharpness of the gloss (vertex, 3).
     """
+    vertices, normals = mesh
     lights, room = lamps
     tint, shine = surface
-    for vertex in range(vertices.shape[0]):
+    for vertex in seen:
         nx = normals[vertex, 0]
         ny = normals[vertex, 1]
         nz = normals[vertex, 2]

@@ -1,8 +1,10 @@
 """What a camera does to a picture: blur, noise, and a file that is smaller than the picture."""
 
+import typing
 from dataclasses import dataclass
 
 import numpy as np
+from numba import njit
 
 from mien.core.arrays import ImageRgb
 from mien.core.errors import UsageError
@@ -52,7 +54,21 @@ class Sensor:
         level = np.arange(256, dtype=np.float32) / 128
         variance = self.noise_sd**2 * (1 - self.shot_share + self.shot_share * level)
         noise = rng.standard_normal(seen.shape, np.float32)
-        noise *= np.sqrt(variance).astype(np.float32)[seen]
-        noise += seen
-        noise += np.float32(0.5)
-        return np.clip(noise, 0, 255, out=noise).astype(np.uint8)
+        noisy = np.empty_like(seen)
+        _add_noise(seen, noise, np.sqrt(variance).astype(np.float32), noisy)
+        return noisy
+
+
+@njit(cache=True, nogil=True)
+@typing.no_type_check
+def _add_noise(seen, noise, spread, noisy):  # noqa: ANN001, ANN202
+    """Fill ``noisy`` with bytes whose noise has the spread that the table gives each level."""
+    for row in range(seen.shape[0]):
+        for column in range(seen.shape[1]):
+            for channel in range(3):
+                level = seen[row, column, channel]
+                value = noise[row, column, channel] * spread[level] + np.float32(level)
+                value += np.float32(0.5)
+                noisy[row, column, channel] = np.uint8(
+                    min(max(value, np.float32(0.0)), np.float32(255.0))
+                )
