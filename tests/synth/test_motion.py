@@ -9,14 +9,14 @@ import pytest
 
 from mien.core.errors import UsageError
 from mien.core.facs import Channel, channels_of
-from mien.head import load_head
+from mien.head import action_names, load_head
 from mien.store.digest import sha256_of_path
 from mien.synth import motion_set
 from mien.synth.motion_fields import FaceView, motion_fields
 from mien.synth.motion_options import MotionOptions
 from mien.synth.motion_set import write_motion
-from mien.synth.motion_shard import _strain, draw_shard
-from mien.synth.shapes import footage_channels
+from mien.synth.motion_shard import _strain, draw_shard, risen
+from mien.synth.shapes import footage_channels, shape_units
 from mien.work import Silent
 
 FRONT = FaceView((0.0, 0.0, 0.0), 1.0)
@@ -105,6 +105,24 @@ def test_a_volume_rises_from_onset_to_apex() -> None:
     size = np.abs(shard.flow[..., :2].astype(np.float64)).sum(axis=(2, 3, 4))
     assert shard.flow.shape == (20, 8, 28, 28, 3)
     assert (np.diff(size, axis=1) > 0).all()
+
+
+def test_half_way_up_a_volume_two_units_have_a_quarter_of_their_corrective() -> None:
+    channels, shapes = footage_channels(), len(shape_units())
+    activation = np.zeros((1, len(channels)), np.float32)
+    # Each shape moves one cell of its own, so the motion of the cells spells the weights.
+    fields = np.zeros((shapes, 28 * 28 * 2), np.float32)
+    fields[np.arange(shapes), 2 * np.arange(shapes)] = 1.0
+    for name in ("AU06L", "AU12L"):
+        activation[0, channels.index(Channel.parse(name))] = 0.8
+    shares = np.array([[0.25, 0.5, 1.0]], np.float32)
+    moved = risen(activation, shares, fields.reshape(shapes, 28, 28, 2))
+    weights = moved.reshape(3, -1)[:, : 2 * shapes : 2]
+    drawn = [name for name in action_names() if name[2:4] not in {"61", "62", "63", "64"}]
+    units = [drawn.index(name) for name in ("AU06L", "AU12L")]
+    np.testing.assert_allclose(weights[:, units], [[0.2, 0.2], [0.4, 0.4], [0.8, 0.8]], rtol=1e-6)
+    together = weights[:, drawn.index("AU06L+AU12L")]
+    np.testing.assert_allclose(together, [0.04, 0.16, 0.64], rtol=1e-6)
 
 
 def files_of(folder: Path) -> dict[str, str]:

@@ -57,7 +57,6 @@ def draw_shard(options: MotionOptions, kind: str, number: int, count: int) -> Mo
     for row, drawn in enumerate(expressions):
         for channel, peak in zip(drawn.channels, drawn.peaks, strict=True):
             activation[row, channels.index(channel)] = peak
-    weights = shape_weights(channels, activation).astype(np.float32)
     # Samples of one view follow each other; the order of the table is the order of the shard.
     view = np.sort(rng.integers(len(views), size=count))
     head_px = (options.head_motion_px * rng.standard_normal((count, 6))).astype(np.float32)
@@ -72,7 +71,7 @@ def draw_shard(options: MotionOptions, kind: str, number: int, count: int) -> Mo
         fields = motion_fields(load_head(), load_head().person(name), one, blur_cells=blur[index])
         shapes = _own_shapes(fields, seed_of_person(options.seed, name), rng)
         shares = _courses(frames, len(mine), rng)
-        u_v[mine] = _moved(weights[mine], shares, shapes)
+        u_v[mine] = risen(activation[mine], shares, shapes)
         u_v[mine] += _moved(head_px[mine], _steady(frames, len(mine)), fields.rigid_px)
         seen[mine] = fields.seen
     _add_noise(u_v, noise_px, rng)
@@ -152,6 +151,23 @@ def _steady(frames: int, count: int) -> Float32[np.ndarray, "sample frame"]:
         part.astype(np.float32), (count, frames)
     )
     return steady
+
+
+def risen(
+    activation: Float32[np.ndarray, "sample channel"],
+    shares: Float32[np.ndarray, "sample frame"],
+    fields: Float32[np.ndarray, "shape row column 2"],
+) -> Float32[np.ndarray, "sample frame row column 2"]:
+    """Move faces by the share of their activation that each frame has reached.
+
+    Correctives follow the units of the frame: half way up the one of two units is at a quarter.
+    """
+    course = activation[:, None] * shares[:, :, None]
+    weights = shape_weights(footage_channels(), course.reshape(-1, course.shape[-1]))
+    moved: Float32[np.ndarray, "sample frame row column 2"] = (
+        weights.astype(np.float32) @ fields.reshape(len(fields), -1)
+    ).reshape(*shares.shape, GRID, GRID, 2)
+    return moved
 
 
 def _moved(
