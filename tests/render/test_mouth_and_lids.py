@@ -10,6 +10,7 @@ from mien.head.subdivision import subdivision
 from mien.head.view import head_rotation
 from mien.render.body import Body, body_of
 from mien.render.mouth import set_teeth, shown_teeth_m
+from mien.render.raster import visibility
 from mien.render.teeth import TEETH_COLUMNS, paint_teeth, teeth_texels
 
 _HEAD = load_head()
@@ -45,6 +46,45 @@ def test_the_upper_teeth_end_below_the_lip_of_a_hanging_jaw_and_behind_it(name: 
     ]
     assert 0.001 < lip[:, 1].min() - front[:, 1].min() < 0.0065
     assert teeth[:, 2].max() < lips[0, 2]
+
+
+def _seen_mm2(body: Body, posed: np.ndarray, part: str) -> float:
+    """Area of a part that a far camera before the mouth sees."""
+    px_per_m, half_m = 5000, np.array([0.035, 0.025])
+    placed = body.place(posed, HeadPose(), _STRAIGHT)
+    lips = _HEAD.landmarks.points(posed)[[13, 14]].mean(axis=0)
+    width, height = (2 * half_m * px_per_m).astype(int)
+    across = placed[:, 0] - lips[0] + half_m[0]
+    down = lips[1] - placed[:, 1] + half_m[1]
+    screen = np.column_stack((across * px_per_m, down * px_per_m, placed[:, 2] + 1.0))
+    seen = visibility(
+        screen, body.triangles, width_px=int(width), height_px=int(height), samples=1
+    ).ids
+    corner = body.triangles[seen[seen >= 0], 0]
+    own = (corner >= body.parts[part].start) & (corner < body.parts[part].stop)
+    return float(own.sum() * 1e6 / px_per_m**2)
+
+
+@pytest.mark.parametrize("name", ["Erik", "Rosa", "Amara", "Leila", "George"])
+def test_a_lower_lip_drawn_down_shows_the_lower_teeth(name: str) -> None:
+    body = body_of(_HEAD, _HEAD.person(name), action_deltas(_HEAD), level=1)
+    drawn = body.blend(action_weights({"AU16L": 1.0, "AU16R": 1.0}))
+    assert _seen_mm2(body, drawn, "teeth_lower") > 50
+    smile = body.blend(action_weights({"AU12L": 1.0, "AU12R": 1.0, "AU25": 1.0}))
+    assert _seen_mm2(body, smile, "teeth_lower") < 1
+
+
+@pytest.mark.parametrize("name", ["Erik", "Rosa", "Hiro"])
+@pytest.mark.parametrize("unit", ["AU12", "AU14", "AU17", "AU24"])
+def test_no_tooth_shines_between_closed_lips(name: str, unit: str) -> None:
+    body = body_of(_HEAD, _HEAD.person(name), action_deltas(_HEAD), level=1)
+    sides = ("",) if unit == "AU24" else ("L", "R")
+    for strength in (0.0, 1.0):
+        posed = body.blend(action_weights({f"{unit}{side}": strength for side in sides}))
+        light, _ = body.mouth_light.at(posed)
+        teeth = np.isin(body.mouth_light.vertex, np.r_[body.parts["teeth_upper"]])
+        seen = sum(_seen_mm2(body, posed, part) for part in ("teeth_upper", "teeth_lower"))
+        assert seen < 0.1 or light[teeth].max() < 0.05
 
 
 def test_only_teeth_and_tongue_are_moved() -> None:

@@ -289,7 +289,7 @@ def body_of(
         neck=neck_of(rest, eyes),
         landmarks_m=head.landmarks.points(coarse),
         masks=masks,
-        mouth_light=mouth_light(head, rest, inside, teeth, tongue),
+        mouth_light=mouth_light(head, rest, inside, teeth, tongue, fine.parts["teeth_upper"]),
         lid_edge=np.maximum(contacts[0].edge(len(rest)), contacts[1].edge(len(rest))),
         folds=folds_of(head, rest, eyes.mean(axis=0), float(person.age_years)),
         rest_pitch_rad=_rest_pitch(head, coarse, eyes, radius_m),
