@@ -73,6 +73,20 @@ def test_an_action_unit_makes_the_fold_that_facs_describes(unit: str, fold: str)
     assert other.max() < 0.1
 
 
+def test_the_deepener_of_the_nasolabial_fold_deepens_it_as_much_as_a_smile_does() -> None:
+    rest = _HEAD.landmarks.points(_YOUNG.vertices_m.astype(np.float64))
+    fold = FOLDS.index("nasolabial_left")
+    deep, smile, slight = (
+        fold_amounts(rest, rest + strength * _marks_moved(unit), 31.0)[fold]
+        for unit, strength in (("AU11L", 1.0), ("AU12L", 1.0), ("AU12L", 0.3))
+    )
+    assert deep > 0.9 * smile > slight > 0.1
+
+
+def _marks_moved(unit: str) -> np.ndarray:
+    return _HEAD.landmarks.points(au_delta(_HEAD, Channel.parse(unit)).astype(np.float64))
+
+
 @pytest.mark.parametrize("fold", [f for f in _CASES if f.endswith("left")])
 def test_a_fold_of_one_side_leaves_the_other_alone(fold: str) -> None:
     named = {k: v for k, v in _CASES[fold].items() if k != "browInnerUp"}

@@ -49,18 +49,20 @@ INNER_BROWS, OUTER_BROWS = ((336, 296), (107, 66)), ((334, 293), (105, 63))
 FROWN = (336, 107)
 CHEEKS, WINGS, CORNERS, JOWLS = (280, 50), (358, 129), (291, 61), (432, 212)
 EYE_CORNERS, INNER_EYES, LOWER_LIDS = (263, 33), (362, 133), (374, 145)
+BESIDE_WINGS = (423, 203)
 CHIN_BOSS, CHIN, NASION = 199, 152, 168
 
 _USED = np.array(
     sorted(
         {mark for pairs in (INNER_BROWS, OUTER_BROWS) for pair in pairs for mark in pair}
-        | {*FROWN, *CHEEKS, *WINGS, *CORNERS, *JOWLS, *LOWER_LIDS, CHIN_BOSS, CHIN}
+        | {*FROWN, *CHEEKS, *WINGS, *CORNERS, *JOWLS, *LOWER_LIDS, *BESIDE_WINGS, CHIN_BOSS, CHIN}
     )
 )
 
 # Movements that make a fold of full depth, in metres, and how much of it age leaves at rest.
 _BROW_M, _NEARER_M, _CHEEK_M, _WING_M, _CORNER_M = 0.0050, 0.0055, 0.0075, 0.0060, 0.0150
 _BOSS_M, _PIT_M, _LID_M, _LIP_RAISED_M = 0.0024, 0.0042, 0.0032, 0.0045
+_HEAPED_M = 0.0034  # of the cheek that is drawn away from the wing of the nose
 _SETTLED = np.array(
     [0.7, 0.7, 0.6, 0.6, 0.8, 1.0, 1.0, 0.2, 0.2, 1.0, 1.0, 0.25, 0.5, 0.5, 0.9, 0.9]
 )
@@ -137,6 +139,9 @@ def fold_amounts(rest_m: Marks, posed_m: Marks, age_years: float) -> Float64[np.
         raw[5 + side] = (cheek - 0.35 * raised) / _CHEEK_M + 0.25 * lid / _LID_M
         raw[7 + side] = (wing - 0.6 * moved[FROWN[side]][1]) / _WING_M - 0.30
         raw[9 + side] = (up + 0.6 * out) / _CORNER_M + wing / _LIP_RAISED_M
+        # A smile moves the whole cheek; only what goes ahead of the corner heaps up (AU11).
+        wing_out, beside = (outward * moved[marks[side]][0] for marks in (WINGS, BESIDE_WINGS))
+        raw[9 + side] += max(beside - wing_out - 0.12 * max(out, 0.0), 0.0) / _HEAPED_M
         raw[12 + side] = _nearer_m(rest_m, posed_m, (CORNERS[side], JOWLS[side])) / _PIT_M
         squeezed = max(cheek - lid, 0.0) / _CHEEK_M
         raw[14 + side] = 0.6 * max(lid, 0.0) / _LID_M + 0.8 * squeezed
