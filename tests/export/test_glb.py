@@ -18,9 +18,11 @@ from mien.core.errors import FormatError, InputError, UsageError
 from mien.curves import CubicCurve, spline_from_samples
 from mien.export import PERFORMANCE_GLB, read_glb_weights, write_glb
 from mien.export.glb_animation import quaternions, rotation_keys
-from mien.head import load_head, pose_vertices
+from mien.head import load_head
 from mien.head.neck import neck_of
+from mien.head.pose import HeadPose
 from mien.head.view import head_rotation
+from mien.render.body import body_of
 from mien.rig import Performance, load_rig
 
 HERE = Path(__file__).parent
@@ -97,7 +99,8 @@ def test_the_shapes_are_the_heads_units(witness: pygltflib.GLTF2) -> None:
     weights = np.zeros(52)
     for name, weight in {"jawOpen": 0.7, "browInnerUp": 0.4, "mouthSmileLeft": 1.0}.items():
         weights[head.unit_index(name)] = weight
-    expected = pose_vertices(head, person, weights)
+    shown = body_of(head, person, level=0)  # teeth and tongue stand where our pictures show them
+    expected = shown.rest_m + np.einsum("u,uvd->vd", weights, shown.deltas_m)
     for number, part in enumerate(("skin", "teeth_upper", "teeth_lower", "tongue")):
         primitive = mesh.primitives[number]
         assert len(primitive.targets) == 52
@@ -125,6 +128,22 @@ def test_the_eyes_are_nodes_at_their_centres(witness: pygltflib.GLTF2) -> None:
     for row, name in enumerate(("eyeLeft", "eyeRight")):
         centre = np.array(by_name["head"].translation) + by_name[name].translation
         np.testing.assert_allclose(centre, person.eye_centre_m[row], atol=1e-6)
+
+
+def test_eyes_that_look_ahead_stand_between_their_lids_as_in_our_pictures(
+    witness: pygltflib.GLTF2,
+) -> None:
+    head = load_head()
+    person = head.people_of("shown")[0]
+    body = body_of(head, person, level=0)
+    posed = body.pose(np.zeros(52), HeadPose(), np.zeros((2, 2)))
+    for name, frame in zip(("eyeLeft", "eyeRight"), body.eye_frames(posed), strict=True):
+        mesh = next(mesh for mesh in witness.meshes if mesh.name == name)
+        pupil = next(
+            one for one in mesh.primitives if witness.materials[one.material].name == "pupil"
+        )
+        ahead = numbers(witness, pupil.attributes.POSITION).mean(axis=0)
+        np.testing.assert_allclose(ahead / np.linalg.norm(ahead), frame[3], atol=1e-3)
 
 
 def test_rotations_are_head_and_gaze(performance: Performance, witness: pygltflib.GLTF2) -> None:

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from mien.head import action_deltas, action_weights, load_head
+from mien.head.dentition import set_teeth, shown_teeth_m
 from mien.head.eye import gaze_rotation
 from mien.head.pose import HeadPose
 from mien.head.subdivision import subdivision
 from mien.head.view import head_rotation
 from mien.render.body import Body, body_of
-from mien.render.mouth import set_teeth, shown_teeth_m
 from mien.render.raster import visibility
 from mien.render.teeth import TEETH_COLUMNS, paint_teeth, teeth_texels
 

@@ -4,7 +4,7 @@ The neck bends between two joints, body and head, about the base of the skull. E
 of its own. Everything else is shapes.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -17,10 +17,13 @@ from mien.export.head_shapes import HeadShapes
 from mien.export.head_surfaces import PAINTED
 from mien.export.tangents import tangents
 from mien.head import Head, Person
-from mien.head.eye import EyeMesh, EyeRegion, eye_mesh
+from mien.head.dentition import set_teeth, shown_teeth_m
+from mien.head.eye import EyeMesh, EyeRegion, eye_mesh, gaze_rotation
 from mien.head.neck import neck_of
 from mien.head.normals import vertex_normals
+from mien.head.rest_gaze import rest_pitch_rad
 from mien.head.strands import StrandKind
+from mien.head.subdivision import subdivision
 
 EYE_SEGMENTS = 24
 """Points around each eyeball."""
@@ -113,10 +116,11 @@ def head_parts(
     painted = colours
     if maps is not None:
         painted = np.column_stack([maps.tint, np.ones(len(maps.tint))])
-    normals = _normals(person.vertices_m, head.triangles, head.weld)
+    shown_m = shown_teeth_m(person.sex, float(person.age_years))
+    rest_m = set_teeth(head, subdivision(head, 0), person.vertices_m, shown_m)
+    normals = _normals(rest_m, head.triangles, head.weld)
     turned = [
-        _normals(person.vertices_m + delta, head.triangles, head.weld) - normals
-        for delta in shapes.deltas_m
+        _normals(rest_m + delta, head.triangles, head.weld) - normals for delta in shapes.deltas_m
     ]
 
     def of(part: str, *, moved: bool) -> Part:
@@ -127,14 +131,12 @@ def head_parts(
         uv = maps.head_uv[where] if maps is not None and part in PAINTED else None
         return Part(
             material=part,
-            vertices_m=person.vertices_m[where].astype(np.float64),
+            vertices_m=rest_m[where],
             normals=_unit(normals[where]),
             triangles=triangles,
             share=neck.share[where],
             uv=uv,
-            tangents=tangents(
-                person.vertices_m[where].astype(np.float64), _unit(normals[where]), uv, triangles
-            )
+            tangents=tangents(rest_m[where], _unit(normals[where]), uv, triangles)
             if uv is not None and part == "skin"
             else None,
             colours=painted[where] if part == "skin" and painted is not None else None,
@@ -157,7 +159,9 @@ def head_parts(
     scalp = hair_ribbons(head, person, shapes=len(shapes.names))
     if scalp is not None:
         face.append(_ribboned(scalp, "hair"))
-    left, right = (_eye(float(radius), maps) for radius in person.eye_radius_m)
+    eyes_m, radius_m = np.asarray(person.eye_centre_m, np.float64), person.eye_radius_m
+    pitch_rad = rest_pitch_rad(head, rest_m, eyes_m, float(radius_m.mean()))
+    left, right = (_eye(float(radius), pitch_rad, maps) for radius in radius_m)
     return HeadParts(
         face=tuple(face),
         shirt=of("shirt", moved=False),
@@ -212,8 +216,11 @@ def _ribboned(hair: Ribbons, material: str) -> Part:
     )
 
 
-def _eye(radius_m: float, maps: HeadMaps | None) -> tuple[Part, ...]:
+def _eye(radius_m: float, pitch_rad: float, maps: HeadMaps | None) -> tuple[Part, ...]:
+    """Build an eye that looks ahead; between its lids it is turned as far as in our pictures."""
     mesh = eye_mesh(radius_m, segments=EYE_SEGMENTS)
+    turned = mesh.vertices_m @ gaze_rotation(pitch_rad, 0.0).T
+    mesh = replace(mesh, vertices_m=turned)
     unwelded = np.arange(len(mesh.region))  # so that no normal is smoothed over two regions
     normals = _unit(_normals(mesh.vertices_m, mesh.triangles, unwelded))
     uv = None if maps is None else maps.eye_uv

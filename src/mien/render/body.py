@@ -9,17 +9,19 @@ from jaxtyping import Float, Float32, Float64, Int, UInt8
 
 from mien.core.errors import UsageError
 from mien.head import Head, Person
-from mien.head.eye import LIMBUS, EyeMesh, eye_surface, gaze_rotation, placed_eye
+from mien.head.dentition import set_teeth, shown_teeth_m
+from mien.head.eye import EyeMesh, eye_surface, gaze_rotation, placed_eye
 from mien.head.folds import Folds, folds_of
 from mien.head.neck import Neck, neck_of
 from mien.head.pose import HeadPose
+from mien.head.rest_gaze import rest_pitch_rad
 from mien.head.subdivision import Subdivided, subdivision
 from mien.head.view import head_rotation
 from mien.render.gaze_lids import GazeLids, gaze_lids, lid_rows
 from mien.render.lid_contact import LidContact, lid_contact
 from mien.render.lids import Lids, lids_of
 from mien.render.material import EYE, SHIRT, SKIN, TEETH, TONGUE
-from mien.render.mouth import MouthLight, mouth_light, set_teeth, shown_teeth_m
+from mien.render.mouth import MouthLight, mouth_light
 
 _MATERIAL_OF_PART = {
     "skin": SKIN,
@@ -30,13 +32,10 @@ _MATERIAL_OF_PART = {
 }
 
 
-_UPPER_LID_MIDDLES = (386, 159)  # landmarks: left, right
 _BLINK = ("eyeBlinkLeft", "eyeBlinkRight")
 _HALF_CLOSED = 0.55
 _EYE_SEGMENTS = (24, 40, 40)  # by level of detail
 _EYE_BACK = -0.22  # height on the optical axis, in radii, behind which nobody sees an eyeball
-_COVERED_M = 0.0012
-_STEEPEST_RAD = 0.14
 
 
 @dataclass(frozen=True)
@@ -292,7 +291,7 @@ def body_of(
         mouth_light=mouth_light(head, rest, inside, teeth, tongue, fine.parts["teeth_upper"]),
         lid_edge=np.maximum(contacts[0].edge(len(rest)), contacts[1].edge(len(rest))),
         folds=folds_of(head, rest, eyes.mean(axis=0), float(person.age_years)),
-        rest_pitch_rad=_rest_pitch(head, coarse, eyes, radius_m),
+        rest_pitch_rad=rest_pitch_rad(head, coarse, eyes, radius_m),
     )
 
 
@@ -318,15 +317,3 @@ def _refined_deltas(
     table = np.ascontiguousarray(deltas.transpose(1, 0, 2)).reshape(coarse, units * 3)
     refined = (fine.operator @ table).reshape(-1, units, 3)
     return np.ascontiguousarray(refined.transpose(1, 0, 2), np.float32)
-
-
-def _rest_pitch(
-    head: Head,
-    rest: Float[np.ndarray, "vertex 3"],
-    eyes: Float[np.ndarray, "2 3"],
-    radius_m: float,
-) -> float:
-    """Find the turn at which the upper lid covers as much of the iris as it does in an open eye."""
-    lids = head.landmarks.points(rest)[list(_UPPER_LID_MIDDLES), 1] - eyes[:, 1]
-    below = LIMBUS * radius_m - _COVERED_M - float(lids.mean())
-    return float(np.clip(np.arcsin(np.clip(below / radius_m, -0.2, 0.2)), 0.0, _STEEPEST_RAD))
