@@ -5,7 +5,7 @@ import pytest
 
 from mien.head import action_deltas, action_weights, load_head
 from mien.head.dentition import set_teeth, shown_teeth_m
-from mien.head.eye import gaze_rotation
+from mien.head.eye import LIMBUS, gaze_rotation
 from mien.head.pose import HeadPose
 from mien.head.subdivision import subdivision
 from mien.head.view import head_rotation
@@ -126,6 +126,23 @@ def test_a_tooth_stays_in_its_place_on_the_map() -> None:
     left = band[:, 0] > 0.002
     assert (place[left, 0] > TEETH_COLUMNS / 2).all()
     assert place[:, 1].min() >= 0
+
+
+@pytest.mark.parametrize("name", ["Jonas", "Grace", "Astrid", "Marta", "Leila", "Lin"])
+def test_no_white_shows_above_or_below_the_iris_of_a_face_at_rest(name: str) -> None:
+    body = body_of(_HEAD, _HEAD.person(name), level=0)
+    radius_m = LIMBUS * body.eye_radius_m
+    assert 0.0050 < radius_m < 0.0063  # human: 5.8 mm
+    points = body.lids.points(body.rest_m)
+    for eye in range(2):
+        pitch = body.rest_pitch_rad
+        height = body.eyes_m[eye, 1] - body.eye_radius_m * np.sin(pitch)
+        upper, lower = (
+            np.interp(body.eyes_m[eye, 0], points[eye, lid, :, 0], points[eye, lid, :, 1])
+            for lid in range(2)
+        )
+        assert 0.0008 < height + radius_m - upper < 0.0035
+        assert lower > height - radius_m
 
 
 def test_lids_shade_the_top_of_the_eyeball() -> None:

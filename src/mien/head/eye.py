@@ -2,7 +2,7 @@
 
 The source's eyeballs are larger than human ones (radius 16 instead of 12 mm; its lids are modelled
 around them), so the parts keep their human size instead of their human share: the limbus has a
-radius of 5.9 mm on the average person, the pupil 1.8 mm.
+radius of 5.8 mm on the average person, the pupil 1.8 mm.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from mien.core.arrays import Triangles, Vertices
 from mien.core.errors import UsageError
 from mien.head.view import head_rotation
 
-LIMBUS = 0.367
+LIMBUS = 0.350
 """Radius of the ring where sclera and cornea meet, as a share of the eyeball's radius."""
 
 CORNEA_CURVATURE = 0.60
