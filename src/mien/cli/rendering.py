@@ -34,7 +34,8 @@ Quality = Annotated[
     typer.Option(
         "--quality",
         metavar="QUALITY",
-        help="fast, portrait or cinema (drawn by Blender); portrait when not given.",
+        help="fast, portrait, gpu (portrait drawn by a graphics card) or cinema (drawn by "
+        "Blender); portrait when not given.",
     ),
 ]
 Light = Annotated[

@@ -16,10 +16,11 @@ from mien.pipeline.render_settings import RenderSettings
 from mien.render import Portrait
 from mien.render.cinema import find_blender
 from mien.render.focus import focus_of
+from mien.render.gl import check_driver, driver_name
 from mien.work import Progress, Silent, map_in_order, usable_cores
 
 _WORTH_PROCESSES = {"fast": 400, "portrait": 40}
-"""Pictures from which on the start of more processes pays."""
+"""Pictures from which on the start of more processes pays; a graphics card is there once."""
 
 
 def chosen_person(name: str | None) -> Person:
@@ -81,6 +82,8 @@ def check_renderable(settings: RenderSettings) -> None:
         focus_of(camera, settings.staging.f_stop, sharp_m=camera.distance_m, behind_m=0.1)
     if settings.quality == "cinema":
         find_blender(settings.blender)
+    if settings.quality == "gpu":
+        check_driver()
 
 
 def renderer(settings: RenderSettings) -> str:
@@ -91,6 +94,8 @@ def renderer(settings: RenderSettings) -> str:
     """
     if settings.quality == "cinema":
         return f"Blender {find_blender(settings.blender).version}"
+    if settings.quality == "gpu":
+        return f"mien {mien.__version__}, {driver_name()}"
     return f"mien {mien.__version__}"
 
 
@@ -110,7 +115,8 @@ def draw_poses(
     frames = range(len(poses))
     workers = settings.workers
     if workers is None:
-        many = len(poses) >= _WORTH_PROCESSES[settings.quality]
+        worth = _WORTH_PROCESSES.get(settings.quality)
+        many = worth is not None and len(poses) >= worth
         workers = usable_cores() if many else 1
         threads = usable_cores() if workers == 1 and settings.quality == "portrait" else 1
     else:

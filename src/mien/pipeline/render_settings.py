@@ -12,8 +12,9 @@ from mien.core.nearest import unknown_name
 from mien.render.camera import VIEWS, Camera, camera_for
 from mien.render.staging import Staging
 
-RENDER_QUALITIES = ("fast", "portrait", "cinema")
-"""``fast`` for footage, ``portrait`` for people to look at, ``cinema`` drawn by Blender."""
+RENDER_QUALITIES = ("fast", "portrait", "gpu", "cinema")
+"""``fast`` for footage, ``portrait`` for people to look at, ``gpu`` the same drawn by a graphics
+card, ``cinema`` drawn by Blender."""
 
 POSES = ("auto", "relative", "absolute")
 """Head and gaze as differences from the usual pose, or as the input says; ``auto`` takes the
@@ -84,8 +85,8 @@ class RenderSettings:
             raise UsageError(msg)
         if self.staging.f_stop is not None and self.quality == "fast":
             msg = (
-                f"Expected portrait or cinema quality for depth of field, but got {self.quality}. "
-                "Leave out --f-stop, or choose --quality portrait."
+                f"Expected portrait, gpu or cinema quality for depth of field, but got "
+                f"{self.quality}. Leave out --f-stop, or choose --quality portrait."
             )
             raise UsageError(msg)
         if not 1 <= self.samples <= _MOST_SAMPLES:

@@ -10,9 +10,7 @@ from jaxtyping import Float64, Int
 
 from mien.core.arrays import ImageRgb
 from mien.head import Strands
-from mien.head.normals import sum_normals
 from mien.head.pose import HeadPose
-from mien.head.view import head_rotation
 from mien.render.backdrop import background
 from mien.render.body import Body
 from mien.render.camera import Camera
@@ -22,22 +20,12 @@ from mien.render.lashes import SOFT_M, lash_strokes
 from mien.render.light import Light
 from mien.render.material import SKIN
 from mien.render.paint import Paint
+from mien.render.posed import posed_mesh
 from mien.render.raster import rasterise_rows
 from mien.render.shade_portrait import shade_portrait_rows
-from mien.render.shade_skin import (
-    ATTRIBUTES,
-    FOLDS,
-    GLOSS,
-    NORMAL,
-    OPEN,
-    POSITION,
-    TEXEL,
-    THIN,
-    TINT,
-)
 from mien.render.shadow import shadow_map
 from mien.render.strokes import StrokeSet, draw_hair, draw_strokes
-from mien.render.tone import _WHITE, develop_rows, tone_table
+from mien.render.tone import WHITE, develop_rows, tone_table
 
 
 @dataclass(frozen=True)
@@ -64,25 +52,18 @@ class DeferredPainter:
         """Draw one posed mesh, with folds 0..1 deep."""
         body, camera, samples = self.body, self.camera, self.samples
         height, width = camera.height_px, camera.width_px
-        screen = camera.screen(vertices)
-        sums, normals = np.zeros_like(vertices), np.zeros_like(vertices)
-        sum_normals(vertices, body.surface, body.weld, sums, normals)
-        attributes = self._attributes(vertices, normals)
-        attributes[:, OPEN], attributes[:, TINT : TINT + 3] = self.paint.lit(body, vertices)
-        if folds is not None:
-            attributes[: len(folds), FOLDS : FOLDS + 2] = folds
+        mesh = posed_mesh(body, self.paint, camera, vertices, pose, folds)
         lights, room = light.table(), light.room()
-        turn = head_rotation(*pose.rotation_rad)
-        centre = body.neck.turn_points(body.eyes_m.mean(axis=0)[None], pose)[0] - (0, 0.04, 0.03)
-        shadow = shadow_map(vertices, self._casters, lights[0], centre, light.key_softness)
+        shadow = shadow_map(
+            vertices, self._casters, lights[0], mesh.shadow_centre_m, light.key_softness
+        )
         ids = np.zeros((height * samples, width * samples), np.int32)
         nearness = np.zeros(ids.shape, np.float32)
         linear = np.zeros((height, width, 3), np.float32)
         depth, cover = np.zeros((2, height, width), np.float32)
         behind = background(light, camera, self.backdrop)
         eye = np.array(camera.centre_m)
-        eyes = self._eyes(vertices, turn)
-        up = np.ascontiguousarray(turn[:, 1])
+        eyes = mesh.eyes.table()
         strokes: list[StrokeSet] = [lash_strokes(self.lashes, vertices, body.baked, camera)]
         hair = self.hair and hair_strokes(self.hair, body, pose, light, camera)
         layer = np.empty((height, width, 4), np.float32)
@@ -90,14 +71,14 @@ class DeferredPainter:
         table = tone_table()
 
         def band(rows: Int[np.ndarray, "2"]) -> None:
-            rasterise_rows(screen, body.triangles, samples, rows * samples, ids, nearness)
+            rasterise_rows(mesh.screen, body.triangles, samples, rows * samples, ids, nearness)
             shade_portrait_rows(
-                (screen, body.triangles, body.material, attributes),
+                (mesh.screen, body.triangles, body.material, mesh.attributes),
                 (self.paint.texture, self.paint.atlas.texels_per_m, self.paint.look),
                 samples,
                 rows,
                 (ids, nearness),
-                (eye, up, lights, room, shadow.nearness, shadow.frame),
+                (eye, mesh.up, lights, room, shadow.nearness, shadow.frame),
                 eyes,
                 (behind, linear, depth, cover),
             )
@@ -109,7 +90,7 @@ class DeferredPainter:
             for drawn in strokes:
                 draw_strokes(drawn, rows, (depth, cover), SOFT_M, linear)
             if self.focus is None:
-                develop_rows(linear, table, _WHITE, rows, picture)
+                develop_rows(linear, table, WHITE, rows, picture)
 
         in_bands(band, height, self.threads)
         in_bands(hairs, height, self.threads)
@@ -118,39 +99,10 @@ class DeferredPainter:
 
             def soften(rows: Int[np.ndarray, "2"]) -> None:
                 defocus.band(rows)
-                develop_rows(defocus.picture, table, _WHITE, rows, picture)
+                develop_rows(defocus.picture, table, WHITE, rows, picture)
 
             in_bands(soften, height, self.threads)
         return picture
-
-    def _attributes(
-        self,
-        vertices: Float64[np.ndarray, "vertex 3"],
-        normals: Float64[np.ndarray, "vertex 3"],
-    ) -> Float64[np.ndarray, "vertex attribute"]:
-        attributes = np.zeros((len(vertices), ATTRIBUTES))
-        attributes[:, NORMAL : NORMAL + 3] = normals
-        attributes[:, POSITION : POSITION + 3] = vertices
-        attributes[:, TEXEL : TEXEL + 2] = self.paint.texels
-        attributes[:, GLOSS] = self.paint.gloss
-        attributes[:, THIN] = self.paint.thin
-        return attributes
-
-    def _eyes(
-        self, vertices: Float64[np.ndarray, "vertex 3"], turn: Float64[np.ndarray, "3 3"]
-    ) -> tuple[object, ...]:
-        """Collect what the shader of the eyes asks for."""
-        curves = self.body.lids.curves(vertices, turn)
-        corners = (self.paint.atlas.eye_corner, self.paint.atlas.iris_corner)
-        return (
-            self.body.eye_frames(vertices),
-            self.body.eye_radius_m,
-            np.array(corners, np.float64),
-            np.ascontiguousarray(turn[:, :2].T),
-            curves.heights,
-            curves.ends,
-            1.0 / self.camera.px_per_m,
-        )
 
     @cached_property
     def _casters(self) -> Int[np.ndarray, "triangle 3"]:

@@ -23,7 +23,7 @@ from mien.render.paint import Paint
 from mien.render.raster import stagger
 from mien.render.shade_fast import ATTRIBUTES, FOLDS, TEXELS, light_vertices
 from mien.render.strokes import draw_strokes
-from mien.render.tone import _WHITE, develop_rows, tone_table
+from mien.render.tone import WHITE, develop_rows, tone_table
 
 # Wrap of the light, gloss, sharpness of the gloss.
 _SURFACE = {
@@ -100,7 +100,7 @@ class FastPainter:
         lashes = lash_strokes(self.lashes, vertices, body.baked, camera)
         draw_strokes(lashes, rows, (depth, cover), SOFT_M, linear)
         picture = np.zeros((height, width, 3), np.uint8)
-        develop_rows(linear, _tones(), _WHITE, rows, picture)
+        develop_rows(linear, _tones(), WHITE, rows, picture)
         return picture
 
     @cached_property

@@ -6,27 +6,28 @@ from jaxtyping import Float
 from mien.core.arrays import ImageRgb, Points2, Points3
 from mien.core.errors import UsageError
 from mien.core.nearest import unknown_name
-from mien.head import Head, Person
+from mien.head import Head, Person, Strands
 from mien.head.pose import HeadPose
 from mien.render.body import body_of
 from mien.render.camera import camera_for
 from mien.render.deferred import DeferredPainter
 from mien.render.fast import FastPainter
 from mien.render.focus import Focus, focus_of
-from mien.render.hair import scalp_hair, under_hair
+from mien.render.gl import GlPainter, check_driver
+from mien.render.hair import Hair, scalp_hair, under_hair
 from mien.render.light import Light
 from mien.render.lights import light_named
-from mien.render.paint import paint_person
+from mien.render.paint import Paint, paint_person
 from mien.render.staging import Staging
 
-QUALITIES = ("fast", "portrait")
-"""``fast`` for footage, ``portrait`` for people to look at."""
+QUALITIES = ("fast", "portrait", "gpu")
+"""``fast`` for footage, ``portrait`` for people to look at, ``gpu`` the same drawn by OpenGL."""
 
-_LEVEL = {"fast": 0, "portrait": 1}
-_MOST_HAIRS = {"fast": 700, "portrait": 0}
+_LEVEL = {"fast": 0, "portrait": 1, "gpu": 1}
+_MOST_HAIRS = {"fast": 700, "portrait": 0, "gpu": 0}
 _CROWN_BEHIND_EYES_M = 0.1
 _PLAIN_STAGING = Staging()
-_TEXELS_PER_PX = {"fast": 0.9, "portrait": 1.25}
+_TEXELS_PER_PX = {"fast": 0.9, "portrait": 1.25, "gpu": 1.25}
 
 
 class Portrait:
@@ -53,7 +54,8 @@ class Portrait:
             person: whose face.
             width_px: width of the pictures.
             height_px: height of the pictures.
-            quality: ``fast`` for footage, ``portrait`` for people to look at.
+            quality: ``fast`` for footage, ``portrait`` for people to look at, ``gpu`` for the same
+                drawn by OpenGL.
             unit_deltas_m: units other than the head's own; weights then follow their order.
             seed: varies the grain of the skin.
             threads: that draw one picture together; the fast quality uses one.
@@ -62,15 +64,18 @@ class Portrait:
 
         Raises:
             UsageError: a size, quality, view, lens or deltas that do not fit.
+            MissingError: no OpenGL for ``gpu`` here; says how to mend it.
         """
         if quality not in QUALITIES:
             raise UsageError(unknown_name("a quality", quality, QUALITIES))
-        if staging.f_stop is not None and quality != "portrait":
-            msg = f"Expected portrait quality for depth of field, but got {quality}."
+        if staging.f_stop is not None and quality == "fast":
+            msg = f"Expected portrait or gpu quality for depth of field, but got {quality}."
             raise UsageError(msg)
         if threads < 1:
             msg = f"Expected at least 1 thread, but got {threads}."
             raise UsageError(msg)
+        if quality == "gpu":
+            check_driver()
         self._camera = camera_for(
             person.eye_centre_m,
             width_px=width_px,
@@ -97,21 +102,43 @@ class Portrait:
             np.random.default_rng((seed, 2)),
         )
         paint = under_hair(paint, self._body, hair)
-        self.painter: FastPainter | DeferredPainter = FastPainter(
-            self._body, paint, self._camera, lashes, hair, backdrop=staging.background
-        )
-        if quality == "portrait":
-            self.painter = DeferredPainter(
+        self.painter = self._painter(quality, paint, lashes, hair, staging, threads)
+
+    def _painter(
+        self,
+        quality: str,
+        paint: Paint,
+        lashes: Strands,
+        hair: Hair | None,
+        staging: Staging,
+        threads: int,
+    ) -> FastPainter | DeferredPainter | GlPainter:
+        """Choose who draws."""
+        if quality == "fast":
+            return FastPainter(
+                self._body, paint, self._camera, lashes, hair, backdrop=staging.background
+            )
+        focus = self._focus(staging.f_stop)
+        if quality == "gpu":
+            return GlPainter(
                 self._body,
                 paint,
                 self._camera,
                 lashes,
                 hair,
-                samples=2,
-                threads=threads,
                 backdrop=staging.background,
-                focus=self._focus(staging.f_stop),
+                focus=focus,
             )
+        return DeferredPainter(
+            self._body,
+            paint,
+            self._camera,
+            lashes,
+            hair,
+            threads=threads,
+            backdrop=staging.background,
+            focus=focus,
+        )
 
     def _focus(self, f_stop: float | None) -> Focus | None:
         """Focus on the surface of the eyes."""

@@ -12,6 +12,28 @@ from mien.render.shade_skin import ATTRIBUTES, shade_skin
 from mien.render.shade_wet import shade_wet
 
 
+@njit(cache=True, nogil=True, inline="always")
+@typing.no_type_check
+def shade_pixel(mesh, paint, samples, pixel, seen, scene, eyes, canvas, sums, out):  # noqa: ANN001, ANN201, PLR0913, PLR0917
+    """Shade one pixel, once per material that it shows; sums and out are scratch."""
+    linear = canvas[1]
+    texture = paint[0]
+    row, column = pixel
+    begin_pixel(mesh, seen, samples, pixel, sums, canvas)
+    for kind in range(MATERIALS):
+        share = sums[kind, ATTRIBUTES]
+        if share == 0.0:
+            continue
+        if kind == EYE:
+            shade_eye(sums[kind], texture, scene, eyes, out)
+        elif kind in (TEETH, TONGUE):
+            shade_wet(kind, sums[kind], paint, scene, out)
+        else:
+            shade_skin(kind, sums[kind], paint, scene, out)
+        for channel in range(3):
+            linear[row, column, channel] += share * out[channel]
+
+
 @njit(cache=True, nogil=True)
 @typing.no_type_check
 def shade_portrait_rows(mesh, paint, samples, rows, seen, scene, eyes, canvas):  # noqa: ANN001, ANN201, PLR0913, PLR0917
@@ -23,21 +45,8 @@ def shade_portrait_rows(mesh, paint, samples, rows, seen, scene, eyes, canvas): 
     background, linear light, depth and cover, the last three to be filled.
     """
     linear = canvas[1]
-    texture = paint[0]
     sums = np.zeros((MATERIALS, ATTRIBUTES + 1))
     out = np.zeros(3)
     for row in range(rows[0], rows[1]):
         for column in range(linear.shape[1]):
-            begin_pixel(mesh, seen, samples, (row, column), sums, canvas)
-            for kind in range(MATERIALS):
-                share = sums[kind, ATTRIBUTES]
-                if share == 0.0:
-                    continue
-                if kind == EYE:
-                    shade_eye(sums[kind], texture, scene, eyes, out)
-                elif kind in (TEETH, TONGUE):
-                    shade_wet(kind, sums[kind], paint, scene, out)
-                else:
-                    shade_skin(kind, sums[kind], paint, scene, out)
-                for channel in range(3):
-                    linear[row, column, channel] += share * out[channel]
+            shade_pixel(mesh, paint, samples, (row, column), seen, scene, eyes, canvas, sums, out)

@@ -12,7 +12,9 @@ from numba import njit
 
 from mien.render.camera import Camera
 
-_EDGE = 0.9  # pixels by which a line is widened to each side
+EDGE = 0.9
+"""Pixels by which a line is widened to each side."""
+
 _AREA = 16.0 / 15.0  # of the profile (1 - x^2)^2 over -1..1
 _SPENT = 0.015
 """Light that is left below this share is not worth another hair."""
@@ -28,7 +30,7 @@ def line_box(points, half_width, stroke, segment, rows, columns):  # noqa: ANN00
     ay = points[stroke, segment, 1]
     dx = points[stroke, segment + 1, 0] - ax
     dy = points[stroke, segment + 1, 1] - ay
-    reach = max(half_width[stroke, segment], half_width[stroke, segment + 1]) + _EDGE
+    reach = max(half_width[stroke, segment], half_width[stroke, segment + 1]) + EDGE
     top = max(rows[0], int(np.ceil(min(ay, ay + dy) - reach)))
     bottom = min(rows[1] - 1, int(np.floor(max(ay, ay + dy) + reach)))
     left = max(0, int(np.ceil(min(ax, ax + dx) - reach)))
@@ -64,13 +66,21 @@ def line_weight(px, py, dx, dy, per_length, half_a, half_b):  # noqa: ANN001, AN
     if inside <= 0.0:
         return t, 0.0
     half = half_a * (1 - t) + half_b * t
-    per_width = 1.0 / (half + _EDGE)
+    per_width = 1.0 / (half + EDGE)
     x = (px * dy - py * dx) * per_length * per_width
     profile = 1.0 - x * x
     if profile <= 0.0:
         return t, 0.0
     weight = 2.0 / _AREA * half * per_width
     return t, min(weight * profile * profile, 1.0) * inside
+
+
+@njit(cache=True, nogil=True, inline="always")
+@typing.no_type_check
+def shown_share(near, depth, cover, soft_m):  # noqa: ANN001, ANN201
+    """Share of a line that is not hidden; near: its inverse depth, depth: of what is drawn."""
+    behind = 1.0 / near - depth
+    return 1.0 - min(max(behind / soft_m, 0.0), 1.0) * cover
 
 
 @njit(cache=True, nogil=True)
@@ -110,9 +120,10 @@ def draw_strokes(strokes, rows, behind_them, soft_m, picture):  # noqa: ANN001, 
                     )
                     if alpha == 0.0:
                         continue
-                    behind = 1.0 / (near_a + (near_b - near_a) * t) - depth[row, column]
-                    hidden = min(max(behind / soft_m, 0.0), 1.0)
-                    alpha *= opacity[stroke] * (1.0 - hidden * cover[row, column])
+                    near = near_a + (near_b - near_a) * t
+                    alpha *= opacity[stroke] * shown_share(
+                        near, depth[row, column], cover[row, column], soft_m
+                    )
                     for channel in range(3):
                         new = colour[stroke, segment, channel] * (1 - t)
                         new += colour[stroke, segment + 1, channel] * t
@@ -182,9 +193,10 @@ def draw_hair(strokes, rows, behind_them, soft_m, layer, picture):  # noqa: ANN0
                     )
                     if alpha == 0.0:
                         continue
-                    behind = 1.0 / (near_a + (near_b - near_a) * t) - depth[row, column]
-                    hidden = min(max(behind / soft_m, 0.0), 1.0)
-                    alpha *= opacity[stroke] * (1.0 - hidden * cover[row, column])
+                    near = near_a + (near_b - near_a) * t
+                    alpha *= opacity[stroke] * shown_share(
+                        near, depth[row, column], cover[row, column], soft_m
+                    )
                     for channel in range(3):
                         new = colour[stroke, segment, channel] * (1 - t)
                         new += colour[stroke, segment + 1, channel] * t

@@ -7,6 +7,7 @@ from mien.cli.doctor.finding import Finding, State
 
 ADDS = {
     "docs": "builds this documentation",
+    "gpu": "draws on a graphics card",
     "head": "bakes the built-in head anew",
     "ray": "spreads work over machines",
     "test": "runs the tests and checks",
