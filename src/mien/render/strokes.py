@@ -205,7 +205,10 @@ def draw_hair(strokes, rows, behind_them, soft_m, layer, picture):  # noqa: ANN0
     for row in range(rows[0], rows[1]):
         for column in range(picture.shape[1]):
             shines = layer[row, column, 3]
-            if shines < 1.0:
+            if shines < _SPENT:  # the hairs that were spared would have looked like those laid
+                for channel in range(3):
+                    picture[row, column, channel] = layer[row, column, channel] / (1.0 - shines)
+            elif shines < 1.0:
                 for channel in range(3):
                     picture[row, column, channel] = (
                         shines * picture[row, column, channel] + layer[row, column, channel]
