@@ -84,7 +84,7 @@ class Expressions:
                 return Number(f"(-{inner.text})", inner.type)
             case ast.UnaryOp(ast.Not(), operand):
                 return Number(f"(!{self.condition(operand)})", "bool")
-            case ast.BinOp(left, operator, right):
+            case ast.BinOp(left, operator, right) if type(operator) in _OPERATORS:
                 return self._computed(self.number(left), operator, self.number(right))
             case ast.BoolOp(operator, items):
                 between = " && " if isinstance(operator, ast.And) else " || "
@@ -107,7 +107,7 @@ class Expressions:
 
     def called(self, node: ast.Call) -> "tuple[Translated, list[str]]":
         """Give the function that a call goes to, and the numbers that it is handed."""
-        if not isinstance(node.func, ast.Name):
+        if not isinstance(node.func, ast.Name) or node.func.id not in self._constants:
             msg = f"Cannot translate a call of {ast.unparse(node.func)!r}."
             raise NotImplementedError(msg)
         arguments = tuple(self.value(item) for item in node.args)
@@ -183,6 +183,9 @@ class Expressions:
                 given = ", ".join(_as(self.number(item), "float") for item in node.args)
                 return Number(f"{_FUNCTIONS[name]}({given})", "float")
         function, handed = self.called(node)
+        if len(function.returns) > 1:
+            msg = f"Expected several names for what {ast.unparse(node)!r} gives."
+            raise NotImplementedError(msg)
         kind = function.returns[0] if function.returns else "void"
         return Number(f"{function.name}({', '.join(handed)})", kind)
 
