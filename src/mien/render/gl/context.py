@@ -27,7 +27,7 @@ def gl_context() -> "moderngl.Context":
         msg = 'Expected moderngl for gpu quality, but it is not installed: pip install "mien[gpu]".'
         raise MissingError(msg) from error
     try:
-        context = moderngl.create_context(standalone=True, **_BACKEND)
+        context = moderngl.create_context(require=NEEDED, standalone=True, **_BACKEND)
     except Exception as error:  # moderngl and its loader raise what they like
         msg = (
             f"Expected a driver with OpenGL through EGL for gpu quality, but got none ({error}). "
