@@ -1,15 +1,12 @@
 """Expressions of the kernels as GLSL, with their types."""
 
 import ast
-import typing
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from mien.render.gl.kinds import Array, Number, Type, Value, passed
-
-if typing.TYPE_CHECKING:
-    from mien.render.gl.translate import Translated, Translator
+from mien.render.gl.kinds import Array, Number, Translated, Type, Value, passed
 
 _FUNCTIONS = {
     "sqrt": "sqrt",
@@ -49,12 +46,12 @@ class Expressions:
 
     def __init__(
         self,
-        translator: "Translator",
+        translated: Callable[[Callable[..., Any], tuple[Value, ...]], Translated],
         constants: dict[str, Any],
         values: dict[str, Value],
         variables: dict[str, Type],
     ) -> None:
-        self._translator, self._constants = translator, constants
+        self._translated, self._constants = translated, constants
         self._values, self._variables = values, variables
 
     def number(self, node: ast.expr, *, nothing: bool = False) -> Number:
@@ -105,13 +102,13 @@ class Expressions:
         msg = f"Cannot translate {ast.unparse(node)!r}."
         raise NotImplementedError(msg)
 
-    def called(self, node: ast.Call) -> "tuple[Translated, list[str]]":
+    def called(self, node: ast.Call) -> tuple[Translated, list[str]]:
         """Give the function that a call goes to, and the numbers that it is handed."""
         if not isinstance(node.func, ast.Name) or node.func.id not in self._constants:
             msg = f"Cannot translate a call of {ast.unparse(node.func)!r}."
             raise NotImplementedError(msg)
         arguments = tuple(self.value(item) for item in node.args)
-        function = self._translator.call(self._constants[node.func.id], arguments)
+        function = self._translated(self._constants[node.func.id], arguments)
         return function, [number.text for value in arguments for number in passed(value)]
 
     def _named(self, name: str) -> Value:

@@ -38,6 +38,14 @@ Value = Number | Array | tuple["Value", ...]
 """What an argument of a kernel stands for."""
 
 
+@dataclass
+class Translated:
+    """One GLSL function."""
+
+    name: str
+    returns: tuple[Type, ...] = ()
+
+
 def outline(value: Value) -> object:
     """Tell two arguments apart for which one GLSL function would not do."""
     if isinstance(value, tuple):

@@ -13,17 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mien.render.gl.expressions import Expressions, promoted
-from mien.render.gl.kinds import Array, Number, Type, Value, outline, passed, received
+from mien.render.gl.kinds import Array, Number, Translated, Type, Value, outline, passed, received
 
 _MOST_ROUNDS = 6
-
-
-@dataclass
-class Translated:
-    """One GLSL function."""
-
-    name: str
-    returns: tuple[Type, ...] = ()
 
 
 @dataclass
@@ -88,7 +80,7 @@ class _Function:
             }
             self._lines: list[str] = []
             self._expressions = Expressions(
-                self._translator, self._globals, self._values, self._locals
+                self._translator.call, self._globals, self._values, self._locals
             )
             for name, value in self._arguments.items():
                 if name not in self._values and isinstance(value, Number):
