@@ -7,7 +7,12 @@ import numpy as np
 import pytest
 
 from mien.core.errors import FormatError, InputError, UsageError
-from mien.curves import CubicCurve, rich_curve_with_auto_tangents
+from mien.curves import (
+    CubicCurve,
+    curve_from_samples,
+    rich_curve_with_auto_tangents,
+    snap_to_engine_times,
+)
 from mien.export import (
     CURVE_TABLE_CSV,
     CURVE_TABLE_JSON,
@@ -51,6 +56,30 @@ def test_a_table_has_200_keys_a_second_and_more_at_corners_only() -> None:
     assert np.abs(extra - 0.3).max() < 0.03
     still = table_times({"still": CubicCurve.constant(0.2)}, 0.0, 1.0)
     np.testing.assert_allclose(still, np.arange(201) / 200, atol=1e-6)
+
+
+@pytest.mark.parametrize("beside_s", [-2e-4, -5e-5, -3e-6, 3e-6, 5e-5, 2e-4])
+@pytest.mark.parametrize("apart_s", [3e-5, 8e-5])
+def test_corners_of_other_curves_flatten_no_tangent(beside_s: float, apart_s: float) -> None:
+    """Two keys closer than 0.1 ms: the engine divides by 0.1 ms."""
+    times_s = np.arange(41) / 200
+    steep = curve_from_samples(times_s, np.exp(-0.5 * ((times_s - 0.1) / 0.0125) ** 2))
+    curves = {"steep": snap_to_engine_times(steep)}
+    for name, at_s in (("one", 0.11 + beside_s), ("two", 0.11 + beside_s + apart_s)):
+        curves[name] = snap_to_engine_times(
+            CubicCurve(
+                np.array([0, at_s, 0.2]),
+                np.array([0.0, 0.0, 0.2]),
+                np.zeros(3),
+                np.array([0.0, 2.0, 0.0]),
+            )
+        )
+    times = table_times(curves, 0.0, 0.2)
+    fine = np.linspace(0, 0.2, 20001)
+    for curve in curves.values():
+        played = rich_curve_with_auto_tangents(times, curve(times))
+        np.testing.assert_allclose(played(fine), curve(fine), atol=7e-5)
+    assert len(times) < 400
 
 
 def test_a_curve_that_starts_and_ends_in_motion_is_followed() -> None:

@@ -47,7 +47,7 @@ def render(*words: str | Path) -> Result:
         (("--person", "Jonass"), "but got 'Jonass'. Did you mean Jonas?"),
         (
             ("--quality", "portrit"),
-            "among fast, portrait, cinema, but got 'portrit'. Did you mean portrait?",
+            "among fast, portrait, gpu, cinema, but got 'portrit'. Did you mean portrait?",
         ),
         (("--light", "rembrand"), "but got 'rembrand'. Did you mean rembrandt?"),
         (("--background", "gray"), "but got 'gray'. Did you mean grey?"),

@@ -269,7 +269,7 @@ def test_gaze_must_be_two_angles_for_two_eyes() -> None:
 def test_sizes_and_words_that_do_not_exist_are_refused() -> None:
     with pytest.raises(UsageError, match="Expected width_px in"):
         Portrait(_HEAD, _PERSON, width_px=0, height_px=10)
-    with pytest.raises(UsageError, match="a quality among fast, portrait, but got 'cinema'"):
+    with pytest.raises(UsageError, match="a quality among fast, portrait, gpu, but got 'cinema'"):
         Portrait(_HEAD, _PERSON, width_px=9, height_px=9, quality="cinema")
     with pytest.raises(UsageError, match="at least 1 thread, but got 0"):
         Portrait(_HEAD, _PERSON, width_px=9, height_px=9, threads=0)

@@ -177,7 +177,7 @@ def test_a_wide_opening_blurs_the_ears_and_keeps_the_eyes() -> None:
 
 
 def test_depth_of_field_in_the_fast_quality_is_refused() -> None:
-    with pytest.raises(UsageError, match="Expected portrait quality for depth of field"):
+    with pytest.raises(UsageError, match="Expected portrait or gpu quality for depth of field"):
         _picture("fast", f_stop=2.8)
 
 

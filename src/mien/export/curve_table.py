@@ -36,7 +36,8 @@ _PROBES = np.arange(1, 8) / 8
 _MARGIN = 0.6
 _ROUNDS = 60
 _ROUNDING = 1e-6
-_SHORTEST_STEP_S = 1e-4  # the engine takes two steps that are shorter for one of this length
+_SHORTEST_STEP_S = 4e-6
+_CLEAR_S = 4e-4  # the engine takes two steps of less than 0.1 ms for 0.1 ms: flat tangents
 _BESIDE_S = 1e-6
 _CORNER = 0.01
 
@@ -48,7 +49,8 @@ def table_times(
 
     Starts with 200 keys a second and three keys within microseconds at each corner, then halves
     the steps in which a curve is farther off than the tolerance, and their neighbours, whose
-    tangents depend on them, down to 0.1 ms. :func:`curve_table_errors` says what was reached.
+    tangents depend on them, down to some microseconds. No regular key lies so close to a corner
+    that the engine would flatten its tangent. :func:`curve_table_errors` says what was reached.
 
     Args:
         curves: the curves that share the table.
@@ -64,14 +66,17 @@ def table_times(
     ends = np.array([start_s, end_s])
     corners = np.concatenate([np.zeros(0), *(_around_corners(curve, ends) for curve in moving)])
     corners = corners[(corners > start_s) & (corners < end_s)]
-    times = np.unique(engine_times(np.concatenate([regular, corners])))
+    clear = _distance(regular, corners) > _CLEAR_S
+    clear[[0, -1]] = True
+    times = np.unique(engine_times(np.concatenate([regular[clear], corners])))
     changed = np.ones(len(times) - 1, dtype=bool)
     for _ in range(_ROUNDS):
         step = np.diff(times)
         bad = np.zeros(len(step), dtype=bool)
         bad[changed] = _errors_between(times, changed, moving) > _MARGIN * tolerance
         wide = np.concatenate([[False], bad, [False]])
-        refine = (bad | wide[:-2] | wide[2:]) & (step > 2 * _SHORTEST_STEP_S)
+        shortest = np.maximum(_SHORTEST_STEP_S, np.spacing(times[1:].astype(np.float32)))
+        refine = (bad | wide[:-2] | wide[2:]) & (step > 2 * shortest)
         if not refine.any():
             break
         middle = engine_times(times[:-1][refine] + step[refine] / 2)
@@ -94,6 +99,14 @@ def _errors_between(
         off = np.abs(table(probes.ravel()) - curve(probes.ravel()))
         worst = np.maximum(worst, off.reshape(probes.shape).max(axis=1))
     return worst
+
+
+def _distance(times: Keys, marks: Float[np.ndarray, " mark"]) -> Keys:
+    """How far each time is from the nearest mark; infinite where there are none."""
+    marks = np.concatenate([[-np.inf], np.sort(marks), [np.inf]])
+    after = np.searchsorted(marks, times).clip(1)
+    nearest: Keys = np.minimum(times - marks[after - 1], marks[after] - times)
+    return nearest
 
 
 def _around_corners(
