@@ -71,6 +71,15 @@ def test_a_unit_whose_sharp_parts_the_flow_smoothed_away_is_named_by_its_broad_o
     assert [unit.au for unit in faint] == [1]
 
 
+def test_a_small_part_is_named_where_one_unit_alone_explains_it() -> None:
+    whitened = toy()
+    strong = {"AU01L": 0.5, "AU01R": 0.5}
+    alone = name_units(whitened, motion(whitened, **strong, AU23=0.15))
+    assert [unit.au for unit in alone] == [1, 23]
+    rivals = {"AU23": 0.15, "AU04L": 0.08, "AU04R": 0.08}
+    assert [unit.au for unit in name_units(whitened, motion(whitened, **strong, **rivals))] == [1]
+
+
 def test_the_reverse_of_a_movement_is_not_that_movement() -> None:
     whitened = toy()
     named = name_units(whitened, -motion(whitened, AU04L=0.3, AU04R=0.3))

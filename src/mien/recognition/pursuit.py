@@ -17,8 +17,16 @@ SURE_GAIN, SURE_ENERGY = 0.08, 100.0
 """Or this part, when that is so many squared noise units that it cannot be noise: nothing but
 noise is explained up to 60 of them in half a minute."""
 
+LONE_GAIN = 0.05
+"""Or this part, when it has no rival: narrow movements (lids) have little energy beside broad ones,
+but a place of their own."""
+
 BROAD_GAIN = 0.15
 """Or this part of what is explained where neighbours' noise is left alike, being no noise."""
+
+RIVAL = 0.15
+"""A rival is another unit that adds this part of what the best one adds: what is left may be
+either, or neither."""
 
 ONE_SIDED_RATIO = 0.35
 """A side with less than this part of the other side's share is not named."""
@@ -104,6 +112,12 @@ def _trial(whitened: Whitened, vector: Float[np.ndarray, " value"]) -> _Trial:
     return _Trial(columns, vector, _explained(whitened.design, vector))
 
 
+def _rivalled(best: tuple[int, str], gains: dict[tuple[int, str], float]) -> bool:
+    """Whether another unit adds a part of what the best one does."""
+    others = [gain for (au, _), gain in gains.items() if au != best[0]]
+    return max(others, default=0.0) > RIVAL * gains[best]
+
+
 def name_units(
     whitened: Whitened,
     vector: Float[np.ndarray, " value"],
@@ -144,7 +158,8 @@ def name_units(
         trials = sharp.gains(chosen, further)
         best = max(trials, key=lambda key: trials[key])
         gain = trials[best]
-        if gain < min_gain and not (gain >= SURE_GAIN and gain * sharp.energy > SURE_ENERGY):
+        least = SURE_GAIN if _rivalled(best, trials) else LONE_GAIN
+        if gain < min_gain and not (gain >= least and gain * sharp.energy > SURE_ENERGY):
             seen = [key for key in further if trials[key] * sharp.energy > SURE_ENERGY]
             if wide is None or not seen:
                 break
