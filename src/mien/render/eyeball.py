@@ -9,6 +9,7 @@ from mien.head.srgb import linear_from_srgb
 from mien.render.atlas import EYE_REACH_RAD, EYE_TEXELS, IRIS_REACH, IRIS_TEXELS
 
 _PUPIL_SHARE = PUPIL / LIMBUS
+_GREY_OF_BLUE = 0.5
 _COLLARETTE = 0.52  # where the inner zone of the iris ends, as a share of its radius
 _YELLOWED_AGE, _YELLOWING_YEARS = 35.0, 55.0
 
@@ -62,6 +63,8 @@ def _iris_colour(
     fibres = 0.55 * value_noise(around, 0.075, rng) + 0.45 * value_noise(around, 0.028, rng)
     pits = smoothstep(0.9, 2.2, value_noise(bent, 0.16, rng)) * smoothstep(0.9, 0.6, share)
     iris = linear_from_srgb(np.array(iris_rgb))
+    if iris[2] > iris[0]:  # blue is grey stroma before a dark ground, never a pigment
+        iris += _GREY_OF_BLUE * (iris.mean() - iris)
     inner = smoothstep(_COLLARETTE + 0.10, _COLLARETTE - 0.06, share + wave)[:, None]
     bright = 1 + 0.42 * fibres[:, None] * smoothstep(0.25, 0.5, share)[:, None]
     colour = iris * np.clip(bright, 0.25, 2.0)

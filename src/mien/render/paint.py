@@ -35,7 +35,7 @@ from mien.render.skin import paint_skin
 from mien.render.teeth import paint_teeth, teeth_texels
 from mien.render.tongue import paint_tongue, tongue_texels
 
-_NOSE_TIP, _FOREHEAD = 4, 151  # landmarks
+_NOSE_TIP, _FOREHEAD, _CHIN = 4, 151, 152  # landmarks
 _NOSTRILS = (358, 129)
 _BLUR_TEXELS = 3.0
 _SEEN_TEXELS = 0.35  # of the skin's, by which the maps of the eyes are blurred
@@ -199,6 +199,8 @@ def _gloss(body: Body) -> Float64[np.ndarray, " vertex"]:
     gloss[:count] = 0.8 + 0.4 * nose + 0.25 * forehead
     gloss[:count] *= 1 - np.minimum(1.6 * body.masks["scalp"], 0.95)
     gloss[:count] *= 1 - 0.6 * body.masks["ears"]
+    below_m = body.landmarks_m[_CHIN, 1] - body.rest_m[:, 1]
+    gloss[:count] *= 1 - 0.6 * smoothstep(0.02, 0.07, below_m)  # sweat and oil are the face's
     skin = gloss[body.parts["skin"]]
     lips, inside = (body.masks[name][body.parts["skin"]] for name in ("lips", "inside_mouth"))
     skin += 0.85 * smoothstep(0.3, 0.9, lips) * (1 - inside) + 0.8 * inside
@@ -219,9 +221,9 @@ def _thin(body: Body) -> Float64[np.ndarray, " vertex"]:
 
 
 def _look(person: Person) -> Float64[np.ndarray, "3"]:
-    """Dark skin lets less light through and shines more; fine hair shows most on light skin."""
+    """Dark skin lets less light through and its shine shows more; fine hair shows on light skin."""
     melanin = float(person.appearance["melanin"])  # type: ignore[arg-type]
     age = float(np.clip((person.age_years - 40) / 40, 0, 1))
     return np.array(
-        [1.0 - 0.45 * melanin, 1.0 + 0.25 * melanin - 0.18 * age, 0.10 - 0.085 * melanin]
+        [1.0 - 0.45 * melanin, 1.0 - 0.10 * melanin - 0.18 * age, 0.10 - 0.085 * melanin]
     )
