@@ -33,6 +33,7 @@ _EYES = {
 }
 _EYE_SEGMENTS = 96
 _FINER = 1.7  # texels of cinema against those of portrait
+_BROW_EVERY = 3  # hairs of a brow: the others are on the texture
 _LASH_RGB = (0.012, 0.009, 0.008)
 _LARGEST_PX = 8192
 
@@ -93,7 +94,7 @@ class CinemaScene:
             view=view,
             staging=staging,
         )
-        brows = head.strands(person, "brow", seed=seed)
+        brows = _sparse(head.strands(person, "brow", seed=seed))
         return cls(portrait, person, brows, camera, light, staging.background, f_stop, seed)
 
     @property
@@ -287,3 +288,14 @@ class CinemaScene:
         cover = np.clip(drawn[..., 3:], 0.0, 1.0)
         linear = np.maximum(drawn[..., :3], 0.0) + (1 - cover) * behind
         return develop(np.ascontiguousarray(linear, np.float32))
+
+
+def _sparse(hairs: Strands) -> Strands:
+    """Take some hairs of a brow."""
+    taken = slice(None, None, _BROW_EVERY)
+    return Strands(
+        hairs.triangle[taken],
+        hairs.barycentric[taken],
+        hairs.local_m[taken],
+        hairs.radius_m[taken],
+    )

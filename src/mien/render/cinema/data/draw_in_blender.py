@@ -18,7 +18,8 @@ import numpy as np
 _WAIT_S = 900.0
 _DISTANCE_M = 1.25  # of the lamps from the face
 _SIZES_M = (0.42, 0.85, 0.34)  # sides of key, fill and rim
-_EYE_LIGHT_M, _EYE_LIGHT_RADIANCE = 0.3, 55.0
+_TEETH_GLOW, _TONGUE_GLOW = 0.5, 0.15  # of the lamps' mean colour
+_EYE_LIGHT_M, _EYE_LIGHT_RADIANCE = 0.3, 110.0
 
 
 class Nodes:
@@ -336,6 +337,10 @@ class Studio:
             "Coat Weight": values["coat"],
             "Coat Roughness": 0.06,
         }
+        if "glow" in values:
+            # What bounces between lips and gums, which few paths find.
+            strength = values["glow"] * float(np.mean(self._facts["light"]["colours"]))
+            inputs |= {"Emission Color": colour, "Emission Strength": strength}
         shader = nodes.add("ShaderNodeBsdfPrincipled", inputs)
         shader.label = name
         nodes.surface(shader.outputs[0])
@@ -343,13 +348,13 @@ class Studio:
     def _teeth(self) -> Any:
         material, nodes = self._material("teeth")
         colour = self._colour(nodes)
-        self._wet("teeth", colour, nodes, rough=0.3, scatter_m=0.0012, coat=0.5)
+        self._wet("teeth", colour, nodes, rough=0.3, scatter_m=0.0012, coat=0.5, glow=_TEETH_GLOW)
         return material
 
     def _tongue(self) -> Any:
         material, nodes = self._material("tongue")
         colour = self._colour(nodes)
-        self._wet("tongue", colour, nodes, rough=0.42, scatter_m=0.002, coat=0.4)
+        self._wet("tongue", colour, nodes, rough=0.42, scatter_m=0.002, coat=0.4, glow=_TONGUE_GLOW)
         return material
 
     def _eyeball(self) -> Any:
@@ -367,7 +372,7 @@ class Studio:
         ).outputs[0]
         shader = nodes.add(
             "ShaderNodeBsdfPrincipled",
-            {"Base Color": colour, "Roughness": 0.55, "Specular IOR Level": 0.2, "Normal": bump},
+            {"Base Color": colour, "Roughness": 0.55, "Specular IOR Level": 0.0, "Normal": bump},
         )
         nodes.surface(shader.outputs[0])
         return material
@@ -378,7 +383,9 @@ class Studio:
         bent = nodes.add("ShaderNodeBsdfRefraction", {"Roughness": 0.0, "IOR": 1.336})
         # Not quite sharp, so that the lamps are looked for and not only met by chance.
         mirror = nodes.add("ShaderNodeBsdfAnisotropic", {"Roughness": 0.045})
-        edge = nodes.add("ShaderNodeFresnel", {"IOR": 1.376}).outputs[0]
+        # Half of what a cornea mirrors: few paths find the lamps, and what is made of their noise
+        # would lie over the pupil as haze. The eye light is twice as bright instead.
+        edge = nodes.add("ShaderNodeFresnel", {"IOR": 1.25}).outputs[0]
         glass = nodes.add(
             "ShaderNodeMixShader", {"0": edge, "1": bent.outputs[0], "2": mirror.outputs[0]}
         )
