@@ -22,6 +22,11 @@ def test_people_blink_as_often_as_asked(rate: float) -> None:
     assert len(blinks(Blinks(rate_per_minute=rate))) / MINUTES == pytest.approx(rate, rel=0.15)
 
 
+def test_gaps_between_blinks_are_skewed_to_the_long_side_as_was_measured() -> None:
+    gaps_s = np.diff([one.start_s for one in blinks(Blinks())])
+    assert np.median(gaps_s) < 0.93 * gaps_s.mean()
+
+
 def test_half_of_all_blinks_are_partial_as_was_measured() -> None:
     closing = np.array([one.closing for one in blinks(Blinks())])
     assert np.mean(closing < 1) == pytest.approx(0.53, abs=0.1)
@@ -36,6 +41,12 @@ def test_lids_close_faster_than_they_open() -> None:
         assert -speed.min() < 0.8 * speed.max()
         assert course.max() == pytest.approx(blink.closing, abs=1e-3)
         assert course[-1] == 0
+
+
+def test_nine_tenths_of_the_opening_take_124_ms_and_the_rest_is_a_tail() -> None:
+    blink = Blink(0.0, 0.066, 0.008, Blinks().open_s, 1.0)
+    opened_s = blink.apex_s + blink.shut_s
+    assert blink.course(np.array([opened_s + 0.124]))[0] == pytest.approx(0.1, abs=0.005)
 
 
 def test_spontaneous_closing_takes_66_ms_and_the_whole_blink_less_than_half_a_second() -> None:

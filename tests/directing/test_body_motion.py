@@ -43,7 +43,7 @@ def test_noise_does_not_depend_on_the_frame_rate() -> None:
     np.testing.assert_allclose(one, other[::2], atol=1e-12)
 
 
-def test_breaths_come_at_the_measured_rate_and_go_in_faster_than_out() -> None:
+def test_breaths_come_at_the_rate_asked_and_go_in_faster_than_out() -> None:
     course = breath_course(TIMES, Breathing(), rng=np.random.default_rng(2))
     breaths = np.sum((course[:-1] < 0.5) & (course[1:] >= 0.5))
     assert breaths / 10 == pytest.approx(16.6, rel=0.08)

@@ -16,8 +16,7 @@ class Asymmetry:
     """How far the sides of a face differ.
 
     The ratio of the sides is normal around 1 and cut off at ``1 +- limit``, the lag even between
-    0 and ``lag_s``. Published hand-tuned faces have right brow .86 of the left and blink .97; the
-    spread of .08 and the lag of 15 ms are design values for movements this brief.
+    0 and ``lag_s``. The defaults are assumptions, chosen small for movements this brief.
     """
 
     ratio_sd: float = 0.08
@@ -49,8 +48,8 @@ def side_differences(
 ) -> Mapping[int, SideDifference]:
     """Draw how the sides of every unit differ in one person, by FACS number.
 
-    Half of the ratio belongs to the person and half to the unit. Eyes close together: the lag of
-    AU43 and AU45 is a tenth.
+    Half of the ratio belongs to the person and half to the unit, an assumption. Eyes close
+    together: the lag of AU43 and AU45 is a tenth.
     """
     own = rng.standard_normal()
     differences = {}

@@ -17,9 +17,8 @@ _LARGEST_M = 0.05
 class HeadDrift:
     """How a head sways.
 
-    1/f noise below 1 Hz with .3 to .5 degrees and a few millimetres, as the sway of standing and
-    sitting people has (Riccio, Martin & Stoffregen 1992 for the size; the values for a face before
-    a camera are a design). A head that turns also tilts a little against the turn.
+    1/f noise below 1 Hz. A head that turns also tilts a little against the turn. All values are
+    design values for a face before a camera.
     """
 
     turn_deg: float = 0.4

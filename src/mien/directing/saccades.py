@@ -9,17 +9,17 @@ from mien.core.arrays import Times
 from mien.core.errors import UsageError
 
 _WIDEST_DEG = 30.0
-_VERTICAL = 0.55  # people look around more than up and down
+_VERTICAL = 0.55  # people look around more than up and down; design value
 
 
 @dataclass(frozen=True)
 class Saccades:
     """How a person looks around.
 
-    Sources: duration 21 ms + 2.2 ms/deg (Carpenter 1988); fixations of at least 200 ms; sizes of
-    which 53 % are below 5 and 83 % below 15 degrees (Malinov et al. 2000), which the Weibull
-    distribution of scale 7.2 degrees and shape .78 has. Every second saccade or so returns to
-    the camera, as one who is spoken to does (share of a design, not measured).
+    A jump is drawn from a Weibull distribution; it is shorter up and down, and ends within the
+    limit. The default scale and shape give 53 % of the jumps below 5 and 83 % below 15 degrees, as
+    of people free to move who look at near targets (Malinov et al. 2000). Limit, fixations and
+    returns are design values.
     """
 
     scale_deg: float = 7.2
@@ -30,6 +30,7 @@ class Saccades:
     shortest_fixation_s: float = 0.2
     mean_fixation_s: float = 1.2
     return_share: float = 0.5
+    """Share of the jumps from elsewhere that go back to the camera, as of one who is spoken to."""
 
     def __post_init__(self) -> None:
         """Refuse a gaze that no eye has."""
@@ -88,7 +89,7 @@ def plan_fixations(
 
 
 def saccade_duration_s(size_deg: float) -> float:
-    """How long a jump takes.
+    """How long a jump takes: 21 ms + 2.2 ms/degree (Carpenter 1988).
 
     >>> round(saccade_duration_s(10.0), 3)
     0.043
@@ -101,7 +102,8 @@ def gaze_course(
 ) -> Float[np.ndarray, "frame eye angle"]:
     """Gaze in radians, (left, right) x (pitch, yaw): both eyes alike, straight ahead at first.
 
-    Every jump has the speed of least jerk (Hogan 1984), which is near that of real saccades.
+    Every jump has the speed of least jerk (Hogan 1984, for limbs). Saccades are likened to it, but
+    differ when measured closely (Harwood, Mezey & Harris 1999).
     """
     gaze = np.zeros((len(times_s), 2))
     before = np.zeros(2)
