@@ -1,8 +1,9 @@
 """Lids that follow the gaze.
 
-The upper lid keeps its place on the iris while the eye looks up or down, the lower one follows by
-a third (Becker & Fuchs 1988). The units for looking move the lids less than that, so a part of the
-units for closing and widening is added, as much as the landmarks of the lids say.
+The upper lid follows the eye up and down (Becker & Fuchs 1988), here by two thirds of the way of
+the iris, the lower one by a third; both shares are design values. The units for looking move the
+lids less than that, so a part of the units for closing and widening is added, as much as the
+landmarks of the lids say.
 """
 
 import math
