@@ -61,8 +61,8 @@ def test_a_unit_whose_sharp_parts_the_flow_smoothed_away_is_named_by_its_broad_o
     whitened = toy()
     broad = whiten(whitened.basis, whitened.noise_px, neighbours=False)
     strong = {"AU01L": 5.0, "AU01R": 5.0}
-    # Of AU12 a sixth of its energy is left where neighbours are told apart.
-    sharp = motion(whitened, **strong, AU12L=1.0, AU12R=1.0)
+    # Little of AU12 is left where neighbours are told apart.
+    sharp = motion(whitened, **strong, AU12L=0.7, AU12R=0.7)
     whole = motion(broad, **strong, AU12L=3.0, AU12R=3.0)
     assert [unit.au for unit in name_units(whitened, sharp)] == [1]
     named = name_units(whitened, sharp, broad=(broad, whole))
@@ -78,6 +78,25 @@ def test_a_small_part_is_named_where_one_unit_alone_explains_it() -> None:
     assert [unit.au for unit in alone] == [1, 23]
     rivals = {"AU23": 0.15, "AU04L": 0.08, "AU04R": 0.08}
     assert [unit.au for unit in name_units(whitened, motion(whitened, **strong, **rivals))] == [1]
+
+
+def test_what_lips_that_part_and_an_upper_lip_that_is_raised_explain_alike_is_the_former() -> None:
+    whitened = toy()
+    channels = tuple(Channel.parse(name) for name in ("AU12L", "AU12R", "AU10L", "AU10R", "AU25"))
+    fields = whitened.basis.fields_px[[4, 5, 0, 1, 6]].copy()
+    smile, raised = fields[:2].sum(axis=0), fields[2:4].sum(axis=0)
+    size = np.linalg.norm(raised)
+    fields[4] = 0.7 * raised + 0.7 * size * fields[4] / np.linalg.norm(fields[4])
+    lips = whiten(
+        Basis(channels, fields, whitened.basis.rigid_px, whitened.basis.seen), whitened.noise_px
+    )
+
+    def second(field: np.ndarray) -> int:
+        return name_units(lips, lips.vectors(field[None])[0])[1].au
+
+    between = 0.5 * raised + 0.5 * fields[4]
+    assert second(2 * smile + between) == 25
+    assert second(4 * smile + raised) == 10
 
 
 def test_the_reverse_of_a_movement_is_not_that_movement() -> None:

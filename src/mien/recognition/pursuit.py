@@ -17,16 +17,21 @@ SURE_GAIN, SURE_ENERGY = 0.08, 100.0
 """Or this part, when that is so many squared noise units that it cannot be noise: nothing but
 noise is explained up to 60 of them in half a minute."""
 
-LONE_GAIN = 0.05
-"""Or this part, when it has no rival: narrow movements (lids) have little energy beside broad ones,
-but a place of their own."""
+LONE_GAIN, LONE_ENERGY = 0.03, 400.0
+"""Or, when it has no rival, this part with that many squared noise units: narrow movements (lids,
+lips that part) have little energy beside broad ones, but a place of their own."""
+
+RIVAL, ALIKE = 0.3, 0.5
+"""A rival is another unit that adds this part of what the best one adds: what is left may be
+either, or neither. One whose field has more than this cosine with the best is none: it would see
+much of the best one's movement as its own."""
+
+FAVOURED = {25: 1.2}
+"""Lips part in most movements of the mouth; that its upper lip is raised, which looks alike beside
+a smile, is rare."""
 
 BROAD_GAIN = 0.15
 """Or this part of what is explained where neighbours' noise is left alike, being no noise."""
-
-RIVAL = 0.15
-"""A rival is another unit that adds this part of what the best one adds: what is left may be
-either, or neither."""
 
 ONE_SIDED_RATIO = 0.35
 """A side with less than this part of the other side's share is not named."""
@@ -102,6 +107,18 @@ class _Trial:
         before = self._explained_by(chosen) if chosen else 0.0
         return {key: (self._explained_by([*chosen, key]) - before) / self.energy for key in further}
 
+    def lone(self, best: tuple[int, str], gains: dict[tuple[int, str], float]) -> bool:
+        """Whether the best gain is no noise, and no other unit has a claim to it."""
+        gain, mine = gains[best], self.columns[best]
+        if gain < LONE_GAIN or gain * self.energy <= LONE_ENERGY:
+            return False
+        rivals = [key for key in gains if key[0] != best[0] and gains[key] > RIVAL * gains[best]]
+        return all(
+            mine @ self.columns[key]
+            >= ALIKE * np.linalg.norm(mine) * np.linalg.norm(self.columns[key])
+            for key in rivals
+        )
+
     def _explained_by(self, keys: list[tuple[int, str]]) -> float:
         return _explained(np.stack([self.columns[key] for key in keys], axis=1), self.vector)
 
@@ -112,10 +129,8 @@ def _trial(whitened: Whitened, vector: Float[np.ndarray, " value"]) -> _Trial:
     return _Trial(columns, vector, _explained(whitened.design, vector))
 
 
-def _rivalled(best: tuple[int, str], gains: dict[tuple[int, str], float]) -> bool:
-    """Whether another unit adds a part of what the best one does."""
-    others = [gain for (au, _), gain in gains.items() if au != best[0]]
-    return max(others, default=0.0) > RIVAL * gains[best]
+def _best(gains: dict[tuple[int, str], float]) -> tuple[int, str]:
+    return max(gains, key=lambda key: gains[key] * FAVOURED.get(key[0], 1.0))
 
 
 def name_units(
@@ -156,15 +171,15 @@ def name_units(
         if not further:
             break
         trials = sharp.gains(chosen, further)
-        best = max(trials, key=lambda key: trials[key])
+        best = _best(trials)
         gain = trials[best]
-        least = SURE_GAIN if _rivalled(best, trials) else LONE_GAIN
-        if gain < min_gain and not (gain >= least and gain * sharp.energy > SURE_ENERGY):
+        sure = gain >= SURE_GAIN and gain * sharp.energy > SURE_ENERGY
+        if gain < min_gain and not sure and not sharp.lone(best, trials):
             seen = [key for key in further if trials[key] * sharp.energy > SURE_ENERGY]
             if wide is None or not seen:
                 break
             trials = wide.gains(chosen, seen)
-            best = max(trials, key=lambda key: trials[key])
+            best = _best(trials)
             gain = trials[best]
             if gain < BROAD_GAIN:
                 break
