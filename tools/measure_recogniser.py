@@ -197,7 +197,7 @@ def page_of(rows: list[dict[str, object]], seed: int) -> str:
         f"{rows[0]['clips']} drawn clips a set, three seconds each: one blink and two planted "
         "micro-expressions of 200-300 ms, head sway, sensor noise. The faces are not in the "
         "recogniser's basis, and their shapes are disturbed against it. Thresholds were chosen on "
-        f"clips of other seeds ({development}); these are of seed {seed}, read once. "
+        f"clips of other seeds ({development}); these are of seed {seed}, on which none was chosen. "
         f"Landmark models: {rows[0]['models']}.\n\n"
         f"{sets}\n"
         f"{head}{body}\n"
