@@ -1,4 +1,4 @@
-"""Writes constraints.txt: exact versions of everything that mien and its checks need.
+"""Writes constraints.txt: exact versions of everything that mien, --ray and the checks need.
 
 Usage: python tools/write_constraints.py
 
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 FILE = ROOT / "constraints.txt"
 
 _TOP = """\
-# Exact versions of everything that mien, its tests and its documentation need.
+# Exact versions of everything that mien, its tests, its documentation and --ray need.
 # Made by `python tools/write_constraints.py` in an environment in which all tests passed.
 # torch is pinned by hand in pyproject.toml; only the [head] extra needs it.
 """
@@ -29,7 +29,8 @@ def constraints() -> str:
     """Give the text of the file."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    roots = [Requirement(line) for line in [*project["dependencies"], *extras["test"]]]
+    lines = [*project["dependencies"], *extras["test"], *extras["ray"]]
+    roots = [Requirement(line) for line in lines]
     pinned: dict[str, str] = {}
     for requirement in roots:
         if canonicalize_name(requirement.name) == project["name"]:
@@ -52,7 +53,7 @@ def _follow(requirement: Requirement, pinned: dict[str, str]) -> None:
     try:
         found = distribution(name)
     except PackageNotFoundError:
-        msg = f"{name} is needed but not installed here: pip install -e '.[test]' first."
+        msg = f"{name} is needed but not installed here: pip install -e '.[test,ray]' first."
         raise SystemExit(msg) from None
     known = name in pinned
     pinned[name] = found.version

@@ -31,6 +31,7 @@ import pytest
         (("--images", "10"), "goes only with --motion-only"),
         (("--motion-only", "--fps", "60"), "cannot go with --motion-only"),
         (("--clips", "0"), "at least one clip"),
+        (("--ray", "auto", "--workers", "2"), "--workers cannot go with --ray auto"),
     ],
     ids=" ".join,
 )

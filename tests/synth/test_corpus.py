@@ -1,10 +1,12 @@
 """A corpus on disk: layout, truth, and the same bytes however it came to be."""
 
+import contextlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from mien.core.errors import OutputError, UsageError
 from mien.core.track import ActionUnitTrack
 from mien.store.digest import sha256_of_files, sha256_of_path
 from mien.synth import clip_files
+from mien.synth import corpus as corpus_module
 from mien.synth.corpus import CODING, LONG_CODING, MANIFEST, write_corpus
 from mien.synth.options import SynthOptions
 from mien.tracks import read_events_tsv, read_tracks_parquet, write_events_tsv
@@ -101,6 +104,35 @@ def test_the_manifest_lists_what_is_there(corpus: Path) -> None:
             assert sha256_of_files(numbered) == digest
         else:
             assert sha256_of_path(place) == digest
+
+
+def test_workers_whose_own_folder_is_another_write_to_the_same_place(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "there").mkdir()
+
+    def mapped(task: Callable[..., Any], items: Iterable[Any], **_: object) -> Iterator[Any]:
+        for item in items:
+            with contextlib.chdir(tmp_path / "there"):
+                note = task(item)
+            yield note
+
+    monkeypatch.setattr(corpus_module, "map_in_order", mapped)
+    monkeypatch.chdir(tmp_path / "here")
+    write_corpus(Path("out"), OPTIONS, Silent(), ray="auto")
+    assert contents(tmp_path / "here" / "out") == contents(corpus)
+    assert not list((tmp_path / "there").iterdir())
+
+
+def test_a_clip_that_is_not_seen_from_here_is_told(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = json.loads(next(corpus.glob("truth/*/*/clip.json")).read_text("utf-8"))
+    monkeypatch.setattr(corpus_module, "map_in_order", lambda *_, **__: iter([note]))
+    with pytest.raises(OutputError, match=r"Expected clip.json .* every machine sees"):
+        write_corpus(tmp_path / "out", OPTIONS, Silent(), ray="auto")
+    assert not (tmp_path / "out" / MANIFEST).exists()
 
 
 def test_a_run_that_was_ended_goes_on_and_gives_the_same_bytes(

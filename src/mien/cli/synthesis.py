@@ -13,6 +13,7 @@ from mien.cli.voice import voice_for
 from mien.core.errors import UsageError
 from mien.pipeline.result import RunResult
 from mien.work import Progress
+from mien.work.on_ray import LOCAL
 
 Out = Annotated[
     Path,
@@ -120,7 +121,8 @@ Ray = Annotated[
     typer.Option(
         "--ray",
         metavar="ADDRESS",
-        help="Spread the work over a Ray cluster (needs the extra ray): its address, or local.",
+        help="Spread the work over a Ray cluster (needs the extra ray): its address, auto for one "
+        "that runs on this machine, or local to start one here.",
     ),
 ]
 
@@ -176,6 +178,9 @@ def synth_verb(  # noqa: PLR0913 - one for each option
     motion = {"images": images, "volumes": volumes}
     refuse_standard_output(out)
     _refuse_strangers(motion_only=motion_only, footage=footage, motion=motion)
+    if workers is not None and ray not in (None, LOCAL):
+        msg = f"--workers cannot go with --ray {ray}: that cluster has its own. Leave one out."
+        raise UsageError(msg)
 
     from mien.pipeline.synthesis import synthesise  # noqa: PLC0415 - keeps `mien --help` quick
     from mien.synth.motion_options import MotionOptions  # noqa: PLC0415

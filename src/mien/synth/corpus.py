@@ -14,7 +14,7 @@ from mien.core.movement_statistics import movement_statistics
 from mien.core.track import EventKind
 from mien.store.atomic import cannot_write, write_text_atomic
 from mien.store.digest import sha256_of_path
-from mien.synth.clip_files import ClipTask
+from mien.synth.clip_files import NOTE, TRUTH, ClipTask
 from mien.synth.coding_table import CodedClip, write_coding_table
 from mien.synth.options import SynthOptions
 from mien.work import Progress, map_in_order
@@ -54,15 +54,17 @@ def write_corpus(
 
     Raises:
         UsageError: the folder holds something else.
-        OutputError: a file cannot be written.
+        OutputError: a file cannot be written, or is not seen from here.
     """
     items = [("clip", number) for number in range(options.clips)]
     items += [("long", number) for number in range(options.long_videos)]
-    results = map_in_order(ClipTask(options, out), items, workers=workers, ray=ray)
+    task = ClipTask(options, out.absolute())
+    results = map_in_order(task, items, workers=workers, ray=ray)
     claim_folder(out, identity_of("footage", options.as_json))
     notes: list[Mapping[str, Any]] = []
     progress.start("drawing footage", len(items), "clips")
     for note in results:
+        refuse_unseen(out / TRUTH / note["subject"] / note["name"] / NOTE)
         notes.append(note)
         progress.update(len(notes))
     progress.finish()
@@ -102,6 +104,20 @@ def claim_folder(out: Path, identity: Mapping[str, object]) -> None:
     except OSError as error:
         raise OutputError(cannot_write(file, error)) from error
     write_text_atomic(file, json.dumps(identity, indent=1) + "\n")
+
+
+def refuse_unseen(file: Path) -> None:
+    """Refuse to count a file that a worker has written where this process does not find it.
+
+    Raises:
+        OutputError: it is not there.
+    """
+    if not file.is_file():
+        msg = (
+            f"Expected {file.name} in {file.parent}, where a worker wrote it, but it is not there. "
+            "Choose a folder that every machine sees under the same name with --out."
+        )
+        raise OutputError(msg)
 
 
 def _read(file: Path) -> Mapping[str, Any]:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from mien.core.movement_statistics import movement_statistics
 from mien.store.atomic import atomic_path, write_bytes_atomic, write_text_atomic
 from mien.store.digest import sha256_of_path
-from mien.synth.corpus import MANIFEST, claim_folder, identity_of
+from mien.synth.corpus import MANIFEST, claim_folder, identity_of, refuse_unseen
 from mien.synth.motion_options import MotionOptions
 from mien.synth.motion_shard import MotionShard, draw_shard
 from mien.synth.shapes import footage_channels
@@ -68,15 +68,17 @@ def write_motion(
 
     Raises:
         UsageError: the folder holds something else.
-        OutputError: a file cannot be written.
+        OutputError: a file cannot be written, or is not seen from here.
     """
     items = _items(options)
-    results = map_in_order(ShardTask(options, out), items, workers=workers, ray=ray)
+    task = ShardTask(options, out.absolute())
+    results = map_in_order(task, items, workers=workers, ray=ray)
     claim_folder(out, identity_of("motion", options.as_json))
     total = options.images + options.volumes
     progress.start("drawing motion", total, "samples")
     done, names = 0, []
     for item, name in zip(items, results, strict=True):
+        refuse_unseen((out / name).with_suffix(".parquet"))
         names.append(name)
         done += item[2]
         progress.update(done)

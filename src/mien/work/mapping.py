@@ -41,11 +41,12 @@ def map_in_order(
     Args:
         task: called with each item.
         items: taken as they are needed.
-        workers: number of processes; None for as many as there are cores.
+        workers: number of processes; None for as many as there are cores. A Ray cluster that runs
+            already has its own.
         ray: address of a Ray cluster that does the work instead, ``local`` for one on this machine.
 
     Raises:
-        UsageError: less than one worker.
+        UsageError: less than one worker, or what is no address.
         MissingError: a cluster is asked for, but ray is not installed.
         MienError: what the task raises, or a worker that ended before its work was done.
     """
@@ -54,7 +55,7 @@ def map_in_order(
         msg = f"Expected at least 1 worker, but got {count}."
         raise UsageError(msg)
     if ray is not None:
-        return map_on_ray(task, items, address=ray)
+        return map_on_ray(task, items, address=ray, workers=count)
     if count == 1:
         return map(task, items)
     return _in_processes(task, items, count)
