@@ -27,8 +27,8 @@ either, or neither. One whose field has more than this cosine with the best is n
 much of the best one's movement as its own."""
 
 FAVOURED = {25: 1.2}
-"""Lips part in most movements of the mouth; that its upper lip is raised, which looks alike beside
-a smile, is rare."""
+"""Beside another movement of the mouth lips often part; that its upper lip is raised, which looks
+alike beside a smile, is rare."""
 
 BROAD_GAIN = 0.15
 """Or this part of what is explained where neighbours' noise is left alike, being no noise."""
@@ -171,7 +171,7 @@ def name_units(
         if not further:
             break
         trials = sharp.gains(chosen, further)
-        best = _best(trials)
+        best = _best(trials) if chosen else max(trials, key=lambda key: trials[key])
         gain = trials[best]
         sure = gain >= SURE_GAIN and gain * sharp.energy > SURE_ENERGY
         if gain < min_gain and not sure and not sharp.lone(best, trials):
