@@ -24,6 +24,15 @@ Out = Annotated[
         help="Folder of the corpus. One that was begun with the same settings is gone on with.",
     ),
 ]
+Like = Annotated[
+    str | None,
+    typer.Option(
+        "--like",
+        metavar="CORPUS",
+        help="A published corpus (casme2) whose numbers are taken: as many subjects, clips of "
+        "each and labels, drawn from its statistics.",
+    ),
+]
 Clips = Annotated[
     int | None,
     typer.Option("--clips", metavar="N", min=0, help="Short clips, a micro-expression in each."),
@@ -130,6 +139,7 @@ Ray = Annotated[
 def synth_verb(  # noqa: PLR0913 - one for each option
     *,
     out: Out,
+    like: Like = None,
     clips: Clips = None,
     long: Long = None,
     long_seconds: LongSeconds = None,
@@ -167,6 +177,7 @@ def synth_verb(  # noqa: PLR0913 - one for each option
         "seed": seed,
     }
     footage = {
+        "like": like,
         "clips": clips,
         "long_videos": long,
         "long_s": long_seconds,
@@ -178,6 +189,8 @@ def synth_verb(  # noqa: PLR0913 - one for each option
     motion = {"images": images, "volumes": volumes}
     refuse_standard_output(out)
     _refuse_strangers(motion_only=motion_only, footage=footage, motion=motion)
+    if like is not None:
+        _refuse_beside_like(clips=clips, prior=prior, emotion=emotion)
     if workers is not None and ray not in (None, LOCAL):
         msg = f"--workers cannot go with --ray {ray}: that cluster has its own. Leave one out."
         raise UsageError(msg)
@@ -196,6 +209,14 @@ def synth_verb(  # noqa: PLR0913 - one for each option
 
     job = Job(out / "synth", "synth", out)
     return work_through((job,), work, voice_for("synth", as_json=as_json), debug=debug)
+
+
+def _refuse_beside_like(**others: object) -> None:
+    """Refuse what the published corpus settles."""
+    for name, value in others.items():
+        if value is not None:
+            msg = f"--{name} cannot go with --like, which settles it. Leave one out."
+            raise UsageError(msg)
 
 
 def unit_number(text: str) -> int:

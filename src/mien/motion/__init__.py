@@ -2,10 +2,13 @@
 
 from mien.motion.bumps import bump_heights, height_kernel, raised_cosine, remove_slow_change
 from mien.motion.cell_flow import AlignedFrame, CellFlow, measure_cell_flow
-from mien.motion.flow import GRID, pooled_flow, pooled_picture
+from mien.motion.face_flow import face_flow, with_strain
+from mien.motion.flow import GRID, dense_flow, pooled_flow, pooled_picture
+from mien.motion.interpolation import interpolate_clip, interpolation_weights
 from mien.motion.noise import noise_floor
 from mien.motion.rigid import remove_similarity, zone_weights
 from mien.motion.running_median import running_median
+from mien.motion.strain import optical_strain
 from mien.motion.time_smoothing import smooth_in_time
 
 __all__ = [
@@ -13,9 +16,14 @@ __all__ = [
     "AlignedFrame",
     "CellFlow",
     "bump_heights",
+    "dense_flow",
+    "face_flow",
     "height_kernel",
+    "interpolate_clip",
+    "interpolation_weights",
     "measure_cell_flow",
     "noise_floor",
+    "optical_strain",
     "pooled_flow",
     "pooled_picture",
     "raised_cosine",
@@ -23,5 +31,6 @@ __all__ = [
     "remove_slow_change",
     "running_median",
     "smooth_in_time",
+    "with_strain",
     "zone_weights",
 ]

@@ -33,6 +33,16 @@ def _engine() -> _DenseInverseSearch:
     return engine
 
 
+def dense_flow(
+    reference: UInt8[np.ndarray, "s s"], frame: UInt8[np.ndarray, "s s"]
+) -> Float[np.ndarray, "s s 2"]:
+    """Displacement of every pixel of ``reference`` to where it is seen in ``frame``.
+
+    Dense inverse search (Kroeger et al. 2016, medium preset), in pixels, x right and y down.
+    """
+    return np.asarray(_engine().calc(reference, frame, None))
+
+
 def pooled_flow(reference: UInt8[np.ndarray, "s s"], frame: UInt8[np.ndarray, "s s"]) -> CellField:
     """Displacement of every cell of ``reference`` to where it is seen in ``frame``.
 
@@ -40,7 +50,7 @@ def pooled_flow(reference: UInt8[np.ndarray, "s s"], frame: UInt8[np.ndarray, "s
     Both pictures are square and grey, of one size that is a multiple of the grid. The flow lives
     on the reference, where the face is at rest, as do the motion fields it is compared with.
     """
-    dense = _engine().calc(reference, frame, None)
+    dense = dense_flow(reference, frame)
     pooled: np.ndarray = cv2.resize(dense, (GRID, GRID), interpolation=cv2.INTER_AREA)
     return pooled.astype(np.float32, copy=False)
 

@@ -13,11 +13,16 @@ from mien.render import Light
 from mien.synth.expressions import Expression, ExpressionSource
 from mien.synth.lighting import drawn_light
 from mien.synth.options import SynthOptions
+from mien.synth.published_corpus import places_like
 from mien.synth.sensor import Sensor
 from mien.synth.speech import Speech
 
 MARGIN_S = 0.05
 """Rest before the onset and after the offset of a short clip."""
+
+MOST_MARGIN_S = 0.25
+"""The longest such rest in a corpus like a published one: when a movement begins and ends is part
+of what is to be recognised, so it may not always be the same."""
 
 _MACRO_SHARE, _SPEECH_SHARE = 0.12, 0.06
 _POSE_DEG = 3.0
@@ -93,13 +98,12 @@ def plan_clip_footage(options: SynthOptions, number: int) -> FootagePlan:
     """Plan one short clip: a micro-expression, with whatever else is switched on."""
     rng = np.random.default_rng((options.seed, 1, number))
     people = people_of(options)
-    each = -(-options.clips // len(people))
-    who, turn = divmod(number, each)
-    expression = _source(options).draw(rng)
-    margin = max(2, round(MARGIN_S * options.rate))
+    who, turn, source = _place(options, number)
+    expression = source.draw(rng)
+    margin, after = _margins(options, number)
     onset_s = margin / float(options.rate)
     micro = _movement(expression, onset_s)
-    end_s = micro.offset_s + onset_s
+    end_s = micro.offset_s + after / float(options.rate)
     movements = [micro]
     draws = rng.uniform(size=2)
     if options.has("macro") and draws[0] < _MACRO_SHARE:
@@ -107,7 +111,7 @@ def plan_clip_footage(options: SynthOptions, number: int) -> FootagePlan:
     speech: tuple[Speech, ...] = ()
     if options.has("speech") and draws[1] < _SPEECH_SHARE:
         speech = (Speech(-0.3, end_s + 0.3),)
-    count = int(np.ceil(micro.offset_s * options.rate)) + margin + 1
+    count = int(np.ceil(micro.offset_s * options.rate)) + after + 1
     return _plan(
         options,
         rng,
@@ -117,6 +121,26 @@ def plan_clip_footage(options: SynthOptions, number: int) -> FootagePlan:
         movements=tuple(movements),
         speech=speech,
     )
+
+
+def _place(options: SynthOptions, number: int) -> tuple[int, int, ExpressionSource]:
+    """Whose clip it is, which of theirs, and what it may show."""
+    if options.like:
+        place = places_like(options.like, options.seed)[number]
+        return place.subject, place.turn, replace(_source(options), emotions=(place.emotion,))
+    who, turn = divmod(number, -(-options.clips // len(people_of(options))))
+    return who, turn, _source(options)
+
+
+def _margins(options: SynthOptions, number: int) -> tuple[int, int]:
+    """Frames of rest before the onset and after the offset."""
+    least = max(2, round(MARGIN_S * options.rate))
+    if not options.like:
+        return least, least
+    # A stream of its own: the clips' other draws stay as they are.
+    rng = np.random.default_rng((options.seed, 4, number))
+    before, after = rng.uniform(0.0, MOST_MARGIN_S - MARGIN_S, 2) * float(options.rate)
+    return least + round(before), least + round(after)
 
 
 def plan_long_footage(options: SynthOptions, number: int) -> FootagePlan:

@@ -9,6 +9,8 @@ from mien.core.label_statistics import PRIORS
 from mien.core.movement_statistics import movement_statistics
 from mien.core.nearest import unknown_name
 from mien.directing import LAYERS, Life
+from mien.head import load_head
+from mien.synth.published_corpus import SUBJECTS, places_like
 
 PARTS = (*LAYERS, "macro", "speech", "light", "noise", "blur", "compression", "mismatch")
 """What can be left out: the layers of life, slow expressions, speech, other light than the usual,
@@ -28,8 +30,13 @@ _MOST = 10_000_000
 class SynthOptions:
     """A corpus: the same options give the same bytes, whatever the number of workers."""
 
+    like: str = ""
+    """A published corpus whose subjects, clips and labels are counted out exactly; none for even
+    subjects and drawn labels. Its statistics are the prior, and the rest around the movements
+    varies."""
+
     clips: int = 100
-    """Short clips of one micro-expression each."""
+    """Short clips of one micro-expression each; as many as the published corpus has, with one."""
 
     long_videos: int = 0
     """Long videos with several movements and quiet stretches, for spotting."""
@@ -67,6 +74,8 @@ class SynthOptions:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be made, and say what was near."""
+        if self.like:
+            self._take_numbers()
         for name in ("clips", "long_videos"):
             if not 0 <= getattr(self, name) <= _MOST:
                 msg = f"Expected {name} in 0..{_MOST}, but got {getattr(self, name)}."
@@ -80,6 +89,21 @@ class SynthOptions:
         check_sampling(self.prior, self.emotions, self.units, self.side, self.intensity)
         check_people(self.people)
         self._check_pictures()
+
+    def _take_numbers(self) -> None:
+        """Take people and clips from the published corpus; its prior goes with it."""
+        places = places_like(self.like, self.seed)
+        people = self.people or tuple(load_head().people)[:SUBJECTS]
+        if len(people) != SUBJECTS or self.emotions:
+            msg = (
+                f"Expected {SUBJECTS} people and all emotions in a corpus like {self.like}, but "
+                f"got {len(people)} people and {len(self.emotions) or 'all'} emotions. Leave "
+                "them out."
+            )
+            raise UsageError(msg)
+        object.__setattr__(self, "clips", len(places))
+        object.__setattr__(self, "people", people)
+        object.__setattr__(self, "prior", self.like)
 
     def _check_pictures(self) -> None:
         if not _RATES[0] <= self.rate <= _RATES[1]:
@@ -114,6 +138,8 @@ class SynthOptions:
         plain: dict[str, object] = {}
         for field in fields(self):
             value = getattr(self, field.name)
+            if field.name == "like" and not value:
+                continue
             plain[field.name] = (
                 str(value)
                 if isinstance(value, Fraction)
@@ -166,8 +192,6 @@ def check_people(people: tuple[str, ...]) -> None:
     Raises:
         UsageError: an unknown person, or the same twice.
     """
-    from mien.head import load_head  # noqa: PLC0415 - everything else is checked without the head
-
     known = load_head()
     for name in people:
         known.person(name)
