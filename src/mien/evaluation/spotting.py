@@ -98,3 +98,51 @@ def score_spotting(
         apex_error_s=error("apex_s"),
         offset_error_s=error("offset_s"),
     )
+
+
+def overlap_in_frames(one: Event, other: Event, *, rate: float) -> float:
+    """Intersection over union in whole frames, the first and the last counted, as challenges do.
+
+    A span from frame 3 to frame 5 has three frames, so brief spans overlap more than their times
+    in seconds say.
+
+    >>> from mien.core.track import Event, EventKind
+    >>> spans = [Event(EventKind.MICRO, a, a, b) for a, b in [(0.0, 0.1), (0.1, 0.2)]]
+    >>> overlap(*spans), round(overlap_in_frames(*spans, rate=30.0), 3)
+    (0.0, 0.143)
+    """
+    (first, last), (begin, end) = (
+        (round(event.onset_s * rate), round(event.offset_s * rate)) for event in (one, other)
+    )
+    shared = min(last, end) - max(first, begin) + 1
+    return max(shared, 0) / (last - first + 1 + end - begin + 1 - max(shared, 0))
+
+
+def match_as_challenge(
+    truth: Sequence[Event], found: Sequence[Event], *, rate: float, min_overlap: float = 0.5
+) -> tuple[tuple[tuple[Event, Event], ...], tuple[Event, ...], tuple[Event, ...]]:
+    """Pair events as the script of the micro-expression challenges does.
+
+    Every found event is held against every true one, and each pair that overlaps by at least half
+    is a true positive: several found events on one true event count several times. A found event in
+    no pair is false, a true event in no pair is missed. Found events that do not overlap each other
+    give the same counts as :func:`match_events`, but for the counting of frames.
+
+    Args:
+        truth: true events.
+        found: found events.
+        rate: frames a second, to count frames by.
+        min_overlap: a pair needs this intersection over union.
+
+    Returns:
+        pairs of true and found events, missed events, false events.
+
+    Source: Liong, See & Chan, Spot-then-recognize, Signal Processing: Image Communication 2023, and
+    the script that its authors publish for the challenges.
+    """
+    pairs = tuple(
+        (a, b) for b in found for a in truth if overlap_in_frames(a, b, rate=rate) >= min_overlap
+    )
+    missed = tuple(a for a in truth if not any(a is one for one, _ in pairs))
+    false = tuple(b for b in found if not any(b is one for _, one in pairs))
+    return pairs, missed, false

@@ -83,7 +83,11 @@ class StageCache:
 
     def read(self, key: StageKey) -> StageResult | None:
         """Give a kept result; None where there is none. A corrupt entry is removed."""
-        path = self._path(key)
+        return self.read_digest(key.stage, key.digest)
+
+    def read_digest(self, stage: str, digest: str) -> StageResult | None:
+        """Give a kept result by the digest of its key; None where there is none."""
+        path = self._folder / stage / f"{digest}{_SUFFIX}"
         try:
             data = path.read_bytes()
         except OSError:

@@ -3,6 +3,8 @@
 from mien.video.camera import record_camera as record_camera
 from mien.video.frame import Frame as Frame
 from mien.video.frame import VideoInfo as VideoInfo
+from mien.video.image_folder import image_numbers as image_numbers
+from mien.video.image_folder import open_image_folder as open_image_folder
 from mien.video.lossless import lossless_encoder as lossless_encoder
 from mien.video.opening import open_video as open_video
 from mien.video.prefetch import prefetched as prefetched
@@ -16,7 +18,9 @@ __all__ = [
     "VideoInfo",
     "VideoSource",
     "encoder",
+    "image_numbers",
     "lossless_encoder",
+    "open_image_folder",
     "open_video",
     "prefetched",
     "record_camera",

@@ -81,17 +81,21 @@ class _Images:
         return float(steps / rate)
 
 
-def open_image_folder(path: Path, rate: Fraction | None) -> ImageFolderSource:
+def open_image_folder(
+    path: Path, rate: Fraction | None, *, numbers: tuple[int, int] | None = None
+) -> ImageFolderSource:
     """Open the numbered images in ``path``, sorted by the last number in each name.
 
     Other files are ignored. When all numbers are apart by the same number above 1, the images
-    count as neighbours.
+    count as neighbours. ``numbers`` takes those from one number to another alone, both inclusive.
 
     Raises:
         VideoError: no numbered image, one number twice, or a number far from all others.
         UsageError: no rate.
     """
     images, unnumbered = _numbered_images(path)
+    if numbers is not None:
+        images = tuple(one for one in images if numbers[0] <= one.number <= numbers[1])
     if not images:
         msg = (
             f"Expected numbered images (such as img1.jpg) in the folder {path.name}, found none. "
@@ -125,6 +129,16 @@ def open_image_folder(path: Path, rate: Fraction | None) -> ImageFolderSource:
         source=str(path),
     )
     return ImageFolderSource(path, info, (*_unnumbered_warning(unnumbered), *gaps), sequence)
+
+
+def image_numbers(path: Path) -> tuple[int, ...]:
+    """Numbers of the images in a folder, rising.
+
+    Raises:
+        VideoError: one number twice.
+    """
+    images, _ = _numbered_images(path)
+    return tuple(one.number for one in images)
 
 
 def _numbered_images(path: Path) -> tuple[tuple[_NumberedImage, ...], int]:

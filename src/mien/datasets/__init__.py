@@ -1,0 +1,1 @@
+"""Corpora on disk -> labelled clips; the protocols that split them."""

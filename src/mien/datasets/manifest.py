@@ -1,0 +1,258 @@
+"""A corpus of one's own, listed in a table (CSV or TSV): one row a clip.
+
+==================  ==============================================================================
+``path``            folder of numbered pictures, video file, or picture of optical flow; relative
+                    to the table
+``subject``         the person
+``label``           the emotion: a label of mien, or any word of one's own
+``name``            optional: name of the clip; else that of the path
+``onset``           optional, as ``apex`` and ``offset``: frame numbers, inclusive; of a video file
+                    from 1
+``units``           optional: action units such as ``4+L12``; ``?`` or nothing where not known, 0
+                    for none
+``rate``            frames a second; needed for folders
+``corpus``          optional: name of the corpus; else that of the table
+``channels``        of a flow picture: what red, green and blue hold, such as ``u v strain``
+``scaling``         of a flow picture: ``stretched`` (each channel to its own range), or the values
+                    in px of the darkest and brightest grey, such as ``-8:8``
+==================  ==============================================================================
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+from mien.core.errors import FormatError, MissingError
+from mien.core.facs_code import UNKNOWN_CODE, Cell, FacsCode, parse_facs_code
+from mien.datasets.annotation_table import plain_header
+from mien.datasets.clip_keys import unique_clips
+from mien.datasets.coded_clip import CLIP_LABELS, CodedClip, FlowPicture
+from mien.datasets.coded_times import Issue, clamp_times, read_times
+from mien.datasets.corpus import Corpus
+from mien.datasets.finding import Finding, Level
+from mien.datasets.media_tree import PICTURE_SUFFIXES, VIDEO_SUFFIXES, MediaTree
+from mien.datasets.spreadsheet import read_sheets
+from mien.store.atomic import write_text_atomic
+
+MANIFEST_COLUMNS = (
+    *("path", "subject", "label", "name", "onset", "apex", "offset"),
+    *("units", "rate", "corpus", "channels", "scaling"),
+)
+_REQUIRED = ("path", "subject", "label")
+_CHANNELS = ("u", "v", "strain")
+STRETCHED = "stretched"
+_PICTURES = ("*{number}",)
+
+
+def write_manifest_template(path: Path) -> None:
+    """Write a manifest with three rows to be replaced, one for each kind of source.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    rows = (
+        MANIFEST_COLUMNS,
+        ("clips/anna_01", "anna", "happiness", "", "1", "14", "30", "6+L12", "200", "mine", "", ""),
+        ("videos/ben.mp4", "ben", "surprise", "", "", "", "", "1+2", "", "mine", "", ""),
+        (
+            *("flow/cleo_01.png", "cleo", "disgust", "", "", "", "", "?", "", "mine"),
+            *("u v strain", STRETCHED),
+        ),
+    )
+    write_text_atomic(path, "".join(",".join(row) + "\n" for row in rows))
+
+
+def read_manifest(file: Path) -> Corpus:
+    """Read a manifest; what is odd in a row is a finding with the row.
+
+    Raises:
+        MissingError: no such file.
+        FormatError: no table, or one that lacks a column.
+    """
+    if not file.is_file():
+        msg = (
+            f"Expected the table of your own corpus, but there is no file {file}. Write one with "
+            f"the columns {', '.join(_REQUIRED)} and, if need be, "
+            f"{', '.join(MANIFEST_COLUMNS[len(_REQUIRED) :])}."
+        )
+        raise MissingError(msg)
+    rows = next(iter(read_sheets(file).values()))
+    headers = [plain_header(cell) for cell in rows[0]] if rows else []
+    lacking = [name for name in _REQUIRED if name not in headers]
+    if lacking:
+        msg = (
+            f"Expected the columns {', '.join(_REQUIRED)} in the first row of {file.name}, but "
+            f"{', '.join(lacking)} lack; it reads {', '.join(map(str, rows[0] if rows else ()))!r}."
+        )
+        raise FormatError(msg)
+    tree = MediaTree(file.parent)
+    clips, findings = [], []
+    unknown = [str(cell) for cell in rows[0] if plain_header(cell) not in (*MANIFEST_COLUMNS, "")]
+    if unknown:
+        found = f"The columns {', '.join(unknown)} are not known."
+        findings.append(Finding(Level.NOTE, found, "They are not read.", "", file.name, 1))
+    for number, row in enumerate(rows[1:], start=2):
+        if all(cell is None for cell in row):
+            continue
+        cells = {name: cell for name, cell in zip(headers, row, strict=False) if name}
+        reader = _Row(file, cells, tree)
+        clip = reader.clip(number)
+        key = clip.key if clip else ""
+        findings += [
+            Finding(one.level, one.found, one.meaning, one.remedy, file.name, number, key)
+            for one in reader.issues
+        ]
+        clips += [clip] if clip else []
+    unique, twice = unique_clips(clips)
+    return Corpus(file.stem, file.parent, unique, (*findings, *twice))
+
+
+@dataclass(frozen=True)
+class _Source:
+    """What a path leads to."""
+
+    frames: Path | None = None
+    flow: Path | None = None
+    numbers: tuple[int, ...] = ()
+
+
+class _Row:
+    """Reads one row, and gathers what is odd in it."""
+
+    def __init__(self, file: Path, cells: Mapping[str, Cell], tree: MediaTree) -> None:
+        self._file, self._cells, self._tree = file, cells, tree
+        self.issues: list[Issue] = []
+
+    def clip(self, number: int) -> CodedClip | None:
+        lacking = [name for name in ("path", "subject") if not self._text(name)]
+        if lacking:
+            found = f"No {' and no '.join(lacking)} is written."
+            self._odd(Level.ERROR, found, "The row is left out.", "Fill the cell in.")
+            return None
+        corpus = self._text("corpus") or self._file.stem
+        path = Path(self._text("path"))
+        name = self._text("name") or path.stem.strip()
+        source = self._source(path)
+        times = read_times(
+            *(self._cells.get(one) for one in ("onset", "apex", "offset")),
+            apex_coded=False,
+        )
+        # Nothing coded is no mistake here, half of it is.
+        coded = any(self._cells.get(one) is not None for one in ("onset", "offset"))
+        times = times if coded else replace(times, issues=())
+        frames = source.frames
+        if source.numbers:
+            times, fitting = clamp_times(times, source.numbers)
+            frames = frames if fitting else None
+        self.issues += times.issues
+        label = self._text("label")
+        subject = self._text("subject")
+        clip = CodedClip(
+            corpus=corpus,
+            subject=subject,
+            subject_key=f"{corpus}/{subject}",
+            name=name,
+            key=f"{corpus}/{subject}/{name}",
+            frames=frames,
+            first_frame=source.numbers[0] if frames and source.numbers else None,
+            last_frame=source.numbers[-1] if frames and source.numbers else None,
+            rate=self._rate(source),
+            onset=times.onset,
+            apex=times.apex,
+            offset=times.offset,
+            code=self._code(),
+            emotion=self._label(label),
+            emotion_as_written=label,
+            source=self._file.name,
+            row=number,
+            flow=self._flow(source.flow) if source.flow else None,
+        )
+        return replace(clip, remarks=tuple(f"{o.found} {o.meaning}".strip() for o in self.issues))
+
+    def _odd(self, level: Level, found: str, meaning: str, remedy: str = "") -> None:
+        self.issues.append(Issue(level, found, meaning, remedy))
+
+    def _text(self, name: str) -> str:
+        cell = self._cells.get(name)
+        return "" if cell is None else str(cell).strip()
+
+    def _source(self, written: Path) -> _Source:
+        path = self._file.parent / written
+        suffix = written.suffix.lower()
+        if path.is_dir():
+            numbers = self._tree.pictures(path, _PICTURES).numbers
+            if numbers:
+                return _Source(path, None, numbers)
+            found = f"The folder {written} holds no numbered pictures."
+        elif suffix in PICTURE_SUFFIXES:
+            # Flow pictures circulate with a blank before the suffix.
+            for one in (path, path.with_name(f"{path.stem} {path.suffix}")):
+                if one.is_file():
+                    return _Source(None, one)
+            found = f"There is no picture {written}."
+        elif path.is_file():
+            if suffix not in VIDEO_SUFFIXES:
+                found = f"{written} has no suffix of a video."
+                self._odd(Level.NOTE, found, "It is taken for one.")
+            return _Source(path)
+        else:
+            found = f"There is no file or folder {written}."
+        remedy = f"Paths are relative to {self._file.parent}."
+        self._odd(Level.ERROR, found, "The clip has no pictures.", remedy)
+        return _Source()
+
+    def _label(self, word: str) -> str | None:
+        label = {"other": "others"}.get(word.casefold(), word.casefold())
+        if label in CLIP_LABELS:
+            return label
+        found = f"The label {word!r} is none of mien." if word else "No label is written."
+        meaning = "The clip keeps the word, and has no emotion."
+        self._odd(Level.NOTE if word else Level.WARNING, found, meaning)
+        return None
+
+    def _code(self) -> FacsCode:
+        try:
+            return parse_facs_code(self._cells.get("units"))
+        except FormatError as error:
+            self._odd(Level.ERROR, str(error), "The units count as unknown.")
+            return UNKNOWN_CODE
+
+    def _rate(self, source: _Source) -> Fraction | None:
+        text = self._text("rate")
+        try:
+            rate = Fraction(text) if text else None
+        except (ValueError, ZeroDivisionError):
+            rate = Fraction(0)
+        if rate is not None and rate <= 0:
+            found = f"The rate {text!r} is none."
+            self._odd(Level.ERROR, found, "Times are not known.", "Correct the cell.")
+            return None
+        if rate is None and source.numbers:
+            remedy = "Fill the column rate in."
+            self._odd(Level.ERROR, "A folder needs a rate.", "Times are not known.", remedy)
+        return rate
+
+    def _flow(self, path: Path) -> FlowPicture:
+        words = tuple(re.split(r"[\s,;/]+", self._text("channels").casefold())) or _CHANNELS
+        if words == ("",):
+            words = _CHANNELS
+        if sorted(words) != sorted(_CHANNELS):
+            found = f"The channels {self._text('channels')!r} are not u, v and strain."
+            meaning = "Red is taken for u, green for v, blue for strain."
+            self._odd(Level.ERROR, found, meaning, "Correct the cell.")
+            words = _CHANNELS
+        scaling = self._text("scaling").casefold() or STRETCHED
+        limits = None
+        if scaling != STRETCHED:
+            low, _, high = scaling.partition(":")
+            try:
+                limits = (float(low), float(high))
+            except ValueError:
+                limits = (0.0, 0.0)
+            if not limits[0] < limits[1]:
+                found = f"The scaling {scaling!r} is neither {STRETCHED} nor such as -8:8."
+                self._odd(Level.ERROR, found, f"It is taken for {STRETCHED}.", "Correct the cell.")
+                limits = None
+        return FlowPicture(path, (words[0], words[1], words[2]), limits)

@@ -1,0 +1,1 @@
+"""The networks of the paper as torch modules: no files, no losses, no settings."""

@@ -1,0 +1,180 @@
+"""The whole recogniser, in each of the readings of the paper."""
+
+import itertools
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mien.core.errors import UsageError
+from mien.networks.enrichment import STACKED_CHANNELS, TemporalEnrichment, stack_spatially
+from mien.networks.flow_net import FlowNet
+from mien.networks.graph_recogniser import GraphRecogniser
+from mien.networks.segmentation import SegmentationHead
+
+ADJACENCY = torch.rand(12, 12, generator=torch.Generator().manual_seed(3)).fill_diagonal_(1)
+PRIOR = torch.softmax(torch.randn(12, 7, generator=torch.Generator().manual_seed(4)), dim=1)
+
+
+def small(**changes: Any) -> GraphRecogniser:
+    settings: dict[str, Any] = {
+        "classes": 7,
+        "units": 12,
+        "adjacency": ADJACENCY,
+        "emotion_prior": PRIOR,
+        "width": 8,
+        "hidden": (16, 8),
+        "emotion_layer": "head",
+        **changes,
+    }
+    torch.manual_seed(0)
+    return GraphRecogniser(**settings)
+
+
+def clips(count: int = 2, channels: int = 3) -> torch.Tensor:
+    return torch.randn(count, channels, 8, 32, 32, generator=torch.Generator().manual_seed(count))
+
+
+READINGS = [
+    {"node_init": node, "pool": pool, "emotion_layer": layer}
+    for node, pool, layer in itertools.product(
+        ("onehot", "visual", "onehot+visual"), ("none", "attention"), ("none", "head", "node")
+    )
+    if layer != "none" or pool == "none"
+]
+
+
+@pytest.mark.parametrize("reading", READINGS, ids=lambda one: "-".join(one.values()))
+def test_every_reading_gives_all_outputs_and_learns_everywhere(reading: dict[str, str]) -> None:
+    net = small(**reading, temporal_enrichment=True, step_units=True, temporal_stride="keep")
+    output = net(clips())
+    assert output.units.shape == output.unit_intensity.shape == (2, 12)
+    assert output.emotion.shape == (2, 7)
+    assert output.times.shape == (2, 3)
+    assert output.step_units is not None
+    assert output.step_units.shape == (2, 8, 12)
+    assert (output.graph_emotion is None) == (reading["emotion_layer"] == "none")
+    total = (
+        output.units.square().mean()
+        + output.emotion.square().mean()
+        + output.times.square().mean()
+        + output.unit_intensity.square().mean()
+        + output.step_units.square().mean()
+        + output.final_emotion.square().mean()
+    )
+    total.backward()
+    dead = [name for name, one in net.named_parameters() if one.grad is None]
+    assert not dead
+
+
+@pytest.mark.parametrize("node", ["onehot", "visual", "onehot+visual"])
+def test_units_and_emotion_depend_on_the_clip_whatever_the_nodes_start_from(node: str) -> None:
+    net = small(node_init=node, pool="attention").eval()
+    with torch.no_grad():
+        output = net(clips(3))
+    assert output.units.std(dim=0).min() > 1e-4
+    assert output.final_emotion.std(dim=0).min() > 1e-5
+
+
+def test_a_clip_gives_the_same_alone_and_among_others() -> None:
+    net = small(pool="attention", emotion_layer="node", temporal_enrichment=True).eval()
+    batch = clips(4)
+    with torch.no_grad():
+        together, alone = net(batch), net(batch[2:3])
+    for name in ("emotion", "units", "times", "graph_emotion", "unit_intensity"):
+        torch.testing.assert_close(
+            getattr(together, name)[2:3], getattr(alone, name), atol=1e-5, rtol=1e-4
+        )
+
+
+def test_an_edge_carries_one_unit_into_another_and_not_back() -> None:
+    """With one-hot nodes a unit's classifier is made of its own row of the adjacency."""
+    directed = torch.eye(12)
+    directed[1, 0] = 0.9  # unit 1 takes from unit 0
+    plain, linked = small(adjacency=torch.eye(12)).eval(), small(adjacency=directed).eval()
+    with torch.no_grad():
+        changed = (plain(clips()).units - linked(clips()).units).abs().amax(dim=0)
+    assert changed[1] > 1e-5
+    assert changed[0] == 0
+    assert changed[2:].max() == 0
+
+
+def test_without_a_graph_units_are_linear_in_the_features() -> None:
+    net = small(graph=False, adjacency=None, emotion_layer="none").eval()
+    with torch.no_grad():
+        output = net(clips())
+    assert isinstance(net.units, torch.nn.Linear)
+    torch.testing.assert_close(output.units, net.units(output.features))
+    torch.testing.assert_close(output.final_emotion, output.emotion)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"adjacency": None},
+        {"adjacency": torch.eye(5)},
+        {"emotion_layer": "node", "emotion_prior": None},
+        {"graph": False, "emotion_layer": "head"},
+        {"emotion_layer": "none", "pool": "attention"},
+    ],
+)
+def test_parts_that_do_not_go_together_are_refused(changes: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match="Expected"):
+        small(**changes)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0.1, 50))
+def test_times_are_in_order_by_construction_whatever_the_weights(seed: int, size: float) -> None:
+    torch.manual_seed(seed)
+    times = SegmentationHead(6, order="construction")(size * torch.randn(20, 6))
+    assert (times[:, 0] <= times[:, 1]).all()
+    assert (times[:, 1] <= times[:, 2]).all()
+    assert times.min() >= 0
+    assert times.max() <= 1
+
+
+def test_times_by_penalty_stay_in_the_window_but_may_be_out_of_order() -> None:
+    torch.manual_seed(0)
+    times = SegmentationHead(6, order="penalty")(10 * torch.randn(50, 6))
+    assert times.min() >= 0
+    assert times.max() <= 1
+    assert (times[:, 0] > times[:, 2]).any()
+
+
+def test_temporal_enrichment_tells_the_order_of_the_steps_and_pooling_does_not() -> None:
+    torch.manual_seed(0)
+    steps = torch.randn(1, 8, 6)
+    module = TemporalEnrichment(8).eval()
+    with torch.no_grad():
+        assert (module(steps) - module(steps.flip(2))).abs().max() > 1e-3
+    torch.testing.assert_close(steps.mean(dim=2), steps.flip(2).mean(dim=2))
+
+
+def test_spatial_enrichment_stacks_grey_and_flow() -> None:
+    grey, flow = torch.randn(2, 1, 8, 16, 16), torch.randn(2, 3, 8, 16, 16)
+    stacked = stack_spatially(grey, flow)
+    assert stacked.shape[1] == STACKED_CHANNELS
+    torch.testing.assert_close(stacked[:, 1:], flow)
+    with torch.no_grad():
+        assert small(in_channels=STACKED_CHANNELS)(clips(1, 4)).units.shape == (1, 12)
+
+
+def test_it_runs_in_half_precision_and_keeps_times_in_full() -> None:
+    net = small(pool="attention", emotion_layer="node", temporal_enrichment=True, step_units=True)
+    with torch.autocast("cpu", torch.bfloat16):
+        output = net(clips())
+    assert output.times.dtype == torch.float32
+    assert all(torch.isfinite(one.float()).all() for one in (output.units, output.final_emotion))
+
+
+def test_the_small_network_reads_a_flow_picture() -> None:
+    torch.manual_seed(0)
+    net = FlowNet(classes=7, units=12)
+    assert 90_000 < sum(one.numel() for one in net.parameters()) < 200_000
+    output = net(torch.randn(3, 3, 28, 28))
+    assert output.units.shape == (3, 12)
+    assert output.emotion.shape == (3, 7)
+    assert output.step_units is None
