@@ -216,7 +216,8 @@ def named(one: Event, emotion: str) -> Event:
 def labelled_video(name: str, *events: Event) -> LabelledVideo:
     faces = np.zeros((3000, 1, 1), np.uint8)
     video = Video(name, name.rsplit("/", 1)[0], 100.0, 0.0, faces, np.zeros((3000, 468, 2)))
-    return LabelledVideo(video, events)
+    plain = tuple(replace(one, reference="") for one in events)
+    return LabelledVideo(video, plain, tuple(one.reference for one in events))
 
 
 VIDEOS = (

@@ -9,17 +9,26 @@ import typer
 
 from mien import __version__
 from mien.cli.boundary import guarded, stop_writing
+from mien.cli.corpora import (
+    check_corpus_verb,
+    graph_verb,
+    list_corpora_verb,
+    prepare_corpus_verb,
+    template_verb,
+)
 from mien.cli.doctor import doctor_verb
+from mien.cli.evaluating import list_systems_verb, run_folds_verb, tables_verb
 from mien.cli.head_export import export_head_verb
 from mien.cli.head_people import list_people_verb, show_verb
 from mien.cli.head_sheet import sheet_verb
-from mien.cli.model_files import fetch_verb, list_verb
+from mien.cli.model_files import convert_verb, fetch_verb, list_verb
 from mien.cli.rendering import render_verb
 from mien.cli.running import analyze_verb, demo_verb, run_verb
 from mien.cli.schema import schema_verb
 from mien.cli.sentences import INTERRUPTED, outcome_of
 from mien.cli.streams import prepare_streams
 from mien.cli.synthesis import synth_verb
+from mien.cli.training import train_verb
 from mien.cli.voice import HumanVoice, voice_for
 from mien.cli.words import refuse_odd_words
 from mien.core.errors import UsageError
@@ -65,14 +74,41 @@ app.command("render")(guarded(render_verb))
 app.command("synth")(guarded(synth_verb))
 app.command("schema")(guarded(schema_verb))
 
+app.command("train")(guarded(train_verb))
+
+dataset_app = typer.Typer(
+    help="Corpora: what is known, what is on disk, and making it ready to train on.",
+    no_args_is_help=True,
+    context_settings=_TERSE,
+    rich_markup_mode=None,
+)
+dataset_app.command("list")(guarded(list_corpora_verb))
+dataset_app.command("check")(guarded(check_corpus_verb))
+dataset_app.command("prepare")(guarded(prepare_corpus_verb))
+dataset_app.command("template")(guarded(template_verb))
+dataset_app.command("graph")(guarded(graph_verb))
+app.add_typer(dataset_app, name="dataset")
+
+evaluate_app = typer.Typer(
+    help="Recognisers and spotters on a prepared corpus, and the paper's tables.",
+    no_args_is_help=True,
+    context_settings=_TERSE,
+    rich_markup_mode=None,
+)
+evaluate_app.command("systems")(guarded(list_systems_verb))
+evaluate_app.command("run")(guarded(run_folds_verb))
+evaluate_app.command("tables")(guarded(tables_verb))
+app.add_typer(evaluate_app, name="evaluate")
+
 models_app = typer.Typer(
-    help="The face landmark models on this machine.",
+    help="Model files: face landmarks on this machine, published weights.",
     no_args_is_help=True,
     context_settings=_TERSE,
     rich_markup_mode=None,
 )
 models_app.command("list")(guarded(list_verb))
 models_app.command("fetch")(guarded(fetch_verb))
+models_app.command("convert")(guarded(convert_verb))
 app.add_typer(models_app, name="models")
 
 head_app = typer.Typer(

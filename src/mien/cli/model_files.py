@@ -1,4 +1,4 @@
-"""The verbs `models list` and `models fetch`: the face landmark models on this machine."""
+"""The verbs of `models`: the face landmark models on this machine, published weights converted."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -37,6 +37,20 @@ From = Annotated[
         metavar="PATH",
         help="Take the models from this face_landmarker.task file, or folder with the models, "
         "instead of from the network.",
+    ),
+]
+WeightFile = Annotated[
+    Path, typer.Argument(metavar="FILE", help="r3d_18-b3b3357e.pth as torchvision publishes it.")
+]
+WeightsOut = Annotated[
+    Path, typer.Option("--out", "-o", metavar="FILE", help="The file to write: .safetensors.")
+]
+Sha256 = Annotated[
+    str | None,
+    typer.Option(
+        "--sha256",
+        metavar="DIGITS",
+        help="How the sha256 of another file that you trust must begin (8 digits or more).",
     ),
 ]
 Kind = Annotated[
@@ -103,6 +117,29 @@ def fetch_verb(
         say_lines([document("mien/models-fetched", 1, content)])
     else:
         say_lines([f"The {models.kind} face landmark models are here ({models.source})."])
+    return 0
+
+
+def convert_verb(
+    file: WeightFile,
+    *,
+    out: WeightsOut,
+    sha256: Sha256 = None,
+    as_json: options.AsJson = False,
+    debug: options.Debug = False,  # noqa: ARG001 - read by the border
+) -> int:
+    """Write torchvision's published r3d_18 weights as safetensors, to start trainings from.
+
+    The file is opened only when its sha256 begins as its name says; a pickle of anybody else is
+    never loaded.
+    """
+    from mien.training.conversion import R3D18_SHA256, convert_r3d18  # noqa: PLC0415 - needs torch
+
+    convert_r3d18(file, out, sha256=sha256 or R3D18_SHA256)
+    if as_json:
+        say_lines([document("mien/models-converted", 1, {"file": out})])
+    else:
+        say_lines([f"{out}: use it as `weights` of a configuration, or MIEN_PRETRAINED={out}"])
     return 0
 
 

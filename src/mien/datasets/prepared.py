@@ -73,9 +73,10 @@ class PreparedCorpus:
     arrays: Mapping[str, np.ndarray]
     settings: Mapping[str, Any] = field(default_factory=dict)
     sha256: str = ""
-    """Over the manifest: another preparation has another one."""
+    """Over the clips: another preparation has another one."""
 
-    video_names: tuple[str, ...] = ()
+    video_sha256: Mapping[str, str] = field(default_factory=dict)
+    """Over the pictures of each uncut video, by the name of its folder."""
 
     @property
     def clips(self) -> Clips:
@@ -93,7 +94,7 @@ class PreparedCorpus:
         Raises:
             FormatError: one is damaged.
         """
-        return tuple(read_video(self.folder / VIDEOS / name) for name in self.video_names)
+        return tuple(read_video(self.folder / VIDEOS / name) for name in self.video_sha256)
 
 
 _COLUMNS = (
@@ -199,7 +200,7 @@ def open_prepared(folder: Path) -> PreparedCorpus:
             arrays=arrays,
             settings=manifest["settings"],
             sha256=manifest["sha256"],
-            video_names=tuple(manifest["videos"]),
+            video_sha256=manifest["videos"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         msg = f"{folder} cannot be read as a prepared corpus: {error}. Prepare it again."

@@ -6,7 +6,7 @@ class, the class is left out of UF1 and UAR as it would be in any sample without
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -248,8 +248,8 @@ def score_spotting_system(
         sealed: the events of each video, once.
         labelled: videos with their coded events; more than were predicted may be there.
         min_overlap: intersection over union from which on two events are a pair.
-        class_of: class by emotion label, for the joint score of finding and naming: the label of a
-            coded event is its ``reference``, that of a found one the most probable of its emotion.
+        class_of: class by emotion label, for the joint score of finding and naming: that of a found
+            event is the most probable of its emotion.
             None for no joint score.
         resamples: draws of subjects for the intervals.
         seed: of the draws.
@@ -262,7 +262,13 @@ def score_spotting_system(
     chosen = [labelled[i] for i in _positions(tuple(found), [one.video.name for one in labelled])]
     videos = [
         SpottedVideo(
-            truth=one.events,
+            # The label travels with the event, in a field that nothing else here reads.
+            truth=tuple(
+                replace(event, reference=emotion)
+                for event, emotion in zip(
+                    one.events, one.emotions or ("",) * len(one.events), strict=True
+                )
+            ),
             found=found[one.video.name],
             rate=one.video.rate,
             duration_s=len(one.video.faces) / one.video.rate,

@@ -69,7 +69,6 @@ class PreparationSettings:
         return {
             "inputs": list(self.inputs),
             "margin_s": self.margin_s,
-            "videos": self.videos,
             "code": CODE_VERSION,
             "mien": mien.__version__,
         }
@@ -116,7 +115,8 @@ def prepare_corpus(
         OutputError: a file cannot be written.
     """
     identity = _identity(corpus, settings)
-    _refuse_other(out, identity)
+    if _is_prepared(out, identity):
+        return _already(out)
     models = resolve_models(settings.face_model)
     out.mkdir(parents=True, exist_ok=True)
     write_text_atomic(out / "preparing.json", json.dumps(identity, indent=1) + "\n")
@@ -153,7 +153,7 @@ def prepare_corpus(
     write_text_atomic(out / LEFT_OUT, _left_out_table(left_out))
     if "flow_image" in settings.inputs and rows:
         files += write_flow_pictures(out, rows)
-    manifest = {
+    clips: dict[str, Any] = {
         "schema": SCHEMA,
         "version": VERSION,
         "corpus": corpus.name,
@@ -161,13 +161,22 @@ def prepare_corpus(
         "models": dict(models.sha256),
         "clips": len(rows),
         "arrays": list(settings.inputs) if rows else [],
-        "videos": [one.folder_name for one in done],
-        "left_out": len(left_out),
         "sha256_of_files": {
-            file.relative_to(out).as_posix(): sha256_of_path(file) for file in files
+            file.relative_to(out).as_posix(): sha256_of_path(file)
+            for file in (out / CLIP_TABLE, *files)
         },
     }
-    manifest["sha256"] = sha256_of_bytes(json.dumps(manifest, sort_keys=True).encode())
+    videos = {
+        one.folder_name: sha256_of_path(out / VIDEOS / one.folder_name / "faces.npy")
+        for one in done
+    }
+    manifest = {
+        **clips,
+        # Apart, since what is learned from clips does not depend on videos.
+        "sha256": sha256_of_bytes(json.dumps(clips, sort_keys=True).encode()),
+        "videos": videos,
+        "left_out": len(left_out),
+    }
     write_text_atomic(out / MANIFEST, json.dumps(manifest, indent=1) + "\n")
     task.forget()
     (out / "preparing.json").unlink(missing_ok=True)
@@ -334,11 +343,26 @@ def _identity(corpus: Corpus, settings: PreparationSettings) -> dict[str, Any]:
     return {
         "corpus": corpus.name,
         "coding_sha256": sha256_of_bytes(json.dumps(coded).encode()),
+        "with_videos": settings.videos,
         **settings.as_json,
     }
 
 
-def _refuse_other(out: Path, identity: Mapping[str, Any]) -> None:
+def _already(out: Path) -> Preparation:
+    """Tell of a corpus that was prepared before."""
+    manifest = json.loads((out / MANIFEST).read_text(encoding="utf-8"))
+    rows = csv.DictReader(io.StringIO((out / LEFT_OUT).read_text(encoding="utf-8")))
+    left_out = {row["key"]: row["reason"] for row in rows}
+    files = (out / CLIP_TABLE, out / LEFT_OUT, out / MANIFEST)
+    return Preparation(out, manifest["clips"], len(manifest["videos"]), left_out, files)
+
+
+def _is_prepared(out: Path, identity: Mapping[str, Any]) -> bool:
+    """Whether the folder holds this very preparation, whole.
+
+    Raises:
+        UsageError: it holds something else.
+    """
     for name in (MANIFEST, "preparing.json"):
         file = out / name
         if not file.is_file():
@@ -355,10 +379,11 @@ def _refuse_other(out: Path, identity: Mapping[str, Any]) -> None:
                 "Choose another folder with --out."
             )
             raise UsageError(msg)
-        return
+        return name == MANIFEST
     if out.is_dir() and any(not one.name.startswith(".") for one in out.iterdir()):
         msg = f"Expected an empty folder or a preparation of mien, but {out} holds other files."
         raise UsageError(msg)
+    return False
 
 
 def _left_out_table(left_out: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from mien.datasets.clips import LabelledVideo, Video
 from mien.datasets.coded_clip import CodedClip
 from mien.datasets.corpus import Corpus
 from mien.datasets.prepared import write_video
+from mien.datasets.synth_corpus import SYNTH
 from mien.faces import CROP_SIZE_PX
 from mien.pipeline.analysis import Analysis, analyse_video
 from mien.pipeline.face_signals import aligned_frames
@@ -48,7 +49,8 @@ class Uncut:
 def uncut_videos(corpus: Corpus) -> tuple[Uncut, ...]:
     """Gather the movements of a corpus by the recording that they lie in.
 
-    A recording is what the corpus calls uncut, or a video file that its clips lie in.
+    A recording is what the corpus calls uncut, or a video file that its clips lie in. Drawn
+    videos in which nothing happens count too: what is found in them is false.
     """
     by_path: dict[Path, list[CodedClip]] = defaultdict(list)
     for clip in corpus.clips:
@@ -57,7 +59,7 @@ def uncut_videos(corpus: Corpus) -> tuple[Uncut, ...]:
             path = clip.frames
         if path is not None:
             by_path[path].append(clip)
-    return tuple(
+    found = [
         Uncut(
             key=f"{clips[0].subject_key}/{path.stem if path.is_file() else path.name}",
             subject=clips[0].subject_key,
@@ -66,7 +68,13 @@ def uncut_videos(corpus: Corpus) -> tuple[Uncut, ...]:
             clips=tuple(clips),
         )
         for path, clips in by_path.items()
-    )
+    ]
+    if corpus.name == SYNTH:
+        still = sorted(set((corpus.root / "long").glob("*/*.mp4")) - set(by_path))
+        for path in still:
+            subject = f"{SYNTH}/{path.parent.name}"
+            found.append(Uncut(f"{subject}/{path.stem}", subject, path, None, ()))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def write_weights(path: Path, tensors: Tensors, notes: Mapping[str, Any]) -> Non
         MissingError: the extra ``train`` is not installed.
     """
     writer = _safetensors(path)
-    whole = {name: np.ascontiguousarray(value) for name, value in tensors.items()}
+    whole = {name: np.asarray(value, order="C") for name, value in tensors.items()}
     # One key alone: the format does not keep the order of several.
     header = {NOTES_KEY: json.dumps(notes, allow_nan=False, sort_keys=True)}
     data: bytes = writer.save(whole, metadata=header)

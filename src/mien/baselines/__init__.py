@@ -1,0 +1,1 @@
+"""The systems of the paper's tables, one file each, labelled with their task."""

@@ -1,0 +1,233 @@
+"""Runs a system fold by fold and keeps what it says as each fold ends."""
+
+import json
+import sys
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import mien
+from mien.baselines.registry import system_named
+from mien.core.errors import FormatError, MienError, OutputError, UsageError
+from mien.datasets.clips import LabelledVideo
+from mien.datasets.prepared import PreparedCorpus, open_prepared
+from mien.datasets.protocols import make_split, protocol_named
+from mien.datasets.splits import Fold, Split
+from mien.evaluation.fold_results import (
+    FoldEvents,
+    FoldPredictions,
+    fold_events_from_bytes,
+    fold_predictions_from_bytes,
+)
+from mien.evaluation.systems import (
+    Budget,
+    RecognitionSystem,
+    SpottingSystem,
+    SystemSpec,
+    SystemTask,
+)
+from mien.pipeline.corpus_labels import LabelledCorpus, label_corpus
+from mien.recognition.unit_sets import UNIT_SETS
+from mien.store.atomic import write_bytes_atomic
+from mien.work.progress import Silent
+
+FOLDS = "folds"
+"""Folder of the fold results."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What is evaluated, and how: everything that the results of a fold depend on."""
+
+    prepared: Path
+    """Folder of a prepared corpus."""
+
+    protocol: str = "loso"
+    scheme: str = "casme2-5"
+    units: str = "cd6me12"
+    """Name of a list of action units."""
+
+    budget: Budget = field(default_factory=Budget)
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown list of units."""
+        if self.units not in UNIT_SETS:
+            msg = f"Expected a list of units among {', '.join(UNIT_SETS)}, got {self.units!r}."
+            raise UsageError(msg)
+
+    def run_of(self, spec: SystemSpec, corpus: PreparedCorpus) -> str:
+        """Name what makes the results of one run comparable."""
+        facts: dict[str, Any] = {
+            "system": spec.name,
+            "corpus": (
+                corpus.sha256 if spec.task is SystemTask.RECOGNITION else dict(corpus.video_sha256)
+            ),
+            "mien": mien.__version__,
+            "budget": asdict(self.budget),
+            "seed": self.seed,
+        }
+        if spec.task is SystemTask.RECOGNITION:
+            facts |= {"labels": self.scheme, "units": self.units}
+        return json.dumps(facts, sort_keys=True)
+
+
+@cache
+def opened(folder: Path) -> PreparedCorpus:
+    """Open a prepared corpus once a process."""
+    return open_prepared(folder)
+
+
+@cache
+def _labelled(folder: Path, scheme: str, units: str) -> LabelledCorpus:
+    return label_corpus(opened(folder), scheme, UNIT_SETS[units])
+
+
+@cache
+def _videos(folder: Path) -> tuple[LabelledVideo, ...]:
+    return opened(folder).videos()
+
+
+def labelled_of(evaluation: Evaluation) -> LabelledCorpus:
+    """Give the labelled clips of an evaluation."""
+    return _labelled(evaluation.prepared, evaluation.scheme, evaluation.units)
+
+
+def videos_of(evaluation: Evaluation) -> tuple[LabelledVideo, ...]:
+    """Give the uncut videos of an evaluation.
+
+    Raises:
+        UsageError: the corpus was prepared without any.
+    """
+    videos = _videos(evaluation.prepared)
+    if not videos:
+        msg = (
+            f"Expected uncut videos in {evaluation.prepared} to spot in, but it has none. Prepare "
+            "a corpus that has them, without --no-videos."
+        )
+        raise UsageError(msg)
+    return videos
+
+
+def split_of(evaluation: Evaluation, task: SystemTask) -> Split:
+    """Part clips or videos; the same evaluation gives the same folds."""
+    protocol = protocol_named(evaluation.protocol)
+    if task is SystemTask.SPOTTING:
+        videos = [one.video for one in videos_of(evaluation)]
+        names, subjects = [one.name for one in videos], [one.subject for one in videos]
+        return make_split(protocol, names, subjects, seed=evaluation.seed)
+    labelled = labelled_of(evaluation).labelled
+    return make_split(
+        protocol,
+        labelled.clips.names,
+        labelled.clips.subjects,
+        emotion=labelled.labels.emotion,
+        classes=labelled.labels.classes,
+        seed=evaluation.seed,
+    )
+
+
+@dataclass(frozen=True)
+class FoldTask:
+    """Trains and tests one system on one fold, unless its result is there."""
+
+    evaluation: Evaluation
+    out: Path
+    threads: int | None = None
+    """For each worker; None leaves the choice to the libraries."""
+
+    def __call__(self, item: tuple[str, str]) -> str:
+        """Run a fold of a system, by their names; give why it could not run, or nothing."""
+        system, fold_name = item
+        try:
+            spec = system_named(system)
+            split = split_of(self.evaluation, spec.task)
+            fold = next(one for one in split.folds if one.name == fold_name)
+            if self.kept(spec, split, fold) is None:
+                result = self._run(spec, split, fold)
+                write_bytes_atomic(self.file_of(spec, fold.name), result.to_bytes())
+        except OutputError:
+            raise
+        except MienError as error:
+            return str(error)
+        return ""
+
+    def file_of(self, spec: SystemSpec, fold: str) -> Path:
+        """Where the result of a fold lies."""
+        folder = self.out / FOLDS / self.evaluation.protocol / folder_name(spec.name)
+        return folder / f"{folder_name(fold)}.npz"
+
+    def kept(
+        self, spec: SystemSpec, split: Split, fold: Fold
+    ) -> FoldPredictions | FoldEvents | None:
+        """Give the result of a fold that is there and was made in the same way.
+
+        Raises:
+            UsageError: it was made in another way.
+        """
+        file = self.file_of(spec, fold.name)
+        if not file.is_file():
+            return None
+        read = (
+            fold_predictions_from_bytes
+            if spec.task is SystemTask.RECOGNITION
+            else fold_events_from_bytes
+        )
+        try:
+            result = read(file.read_bytes())
+        except FormatError:
+            return None  # cut short; the fold runs again
+        run = self.evaluation.run_of(spec, opened(self.evaluation.prepared))
+        if (result.run, result.split_sha256) != (run, split.sha256):
+            msg = (
+                f"{file} was made with other settings or another corpus. Choose another folder "
+                "with --out, or remove that of the system."
+            )
+            raise UsageError(msg)
+        return result
+
+    def _run(self, spec: SystemSpec, split: Split, fold: Fold) -> FoldPredictions | FoldEvents:
+        run = self.evaluation.run_of(spec, opened(self.evaluation.prepared))
+        system = spec.build(self.evaluation.budget)
+        if self.threads is not None and "torch" in sys.modules:
+            import torch
+
+            torch.set_num_threads(self.threads)
+        if spec.task is SystemTask.RECOGNITION and isinstance(system, RecognitionSystem):
+            labelled = labelled_of(self.evaluation).labelled
+            system.fit(labelled.take(fold.train), seed=self.evaluation.seed, progress=Silent())
+            tested = labelled.clips.take(fold.test)
+            return FoldPredictions(
+                fold=fold.name,
+                split_sha256=split.sha256,
+                run=run,
+                names=tested.names,
+                classes=labelled.labels.classes,
+                unit_numbers=labelled.labels.unit_numbers,
+                predictions=system.predict(tested),
+            )
+        if spec.task is SystemTask.SPOTTING and isinstance(system, SpottingSystem):
+            videos = videos_of(self.evaluation)
+            training = [videos[i] for i in fold.train]
+            system.fit(training, seed=self.evaluation.seed, progress=Silent())
+            shown = [videos[i].video for i in fold.test]
+            return FoldEvents(
+                fold=fold.name,
+                split_sha256=split.sha256,
+                run=run,
+                names=tuple(one.name for one in shown),
+                events=tuple(tuple(system.spot(one)) for one in shown),
+            )
+        msg = f"{spec.name} is registered for {spec.task}, but what it builds does not do that."
+        raise UsageError(msg)
+
+
+def folder_name(name: str) -> str:
+    """Give a name as a folder can have it.
+
+    >>> folder_name("AU_GCN_CUR (paper)")
+    'au_gcn_cur-paper'
+    """
+    kept = "".join(letter if letter.isalnum() or letter == "_" else "-" for letter in name.lower())
+    return "-".join(part for part in kept.split("-") if part)
