@@ -33,7 +33,8 @@ class GraphRecogniser(nn.Module):
         classes: number of emotions.
         units: number of action units.
         adjacency: (unit, unit), P(U_i | U_j) of the training fold; None without a graph.
-        emotion_prior: (unit, class), P(emotion | U_i) of the training fold, for the emotion layer ``node``.
+        emotion_prior: (unit, class), P(emotion | U_i) of the training fold, for the emotion layer
+            ``node``.
         in_channels: channels of the clip.
         width: channels of the first stage; 64 is the paper's.
         temporal_stride: ``table1`` halves the time three times, ``keep`` never.

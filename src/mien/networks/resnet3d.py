@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import nn
 
+from mien.networks.convolution3d import Convolution3d
+
 FULL_WIDTH = 64
 GROUPS = 8
 
@@ -40,12 +42,12 @@ class BasicBlock3d(nn.Module):
     def __init__(self, before: int, after: int, stride: tuple[int, int, int], norm: Norm) -> None:
         super().__init__()
         self.conv1 = nn.Sequential(
-            nn.Conv3d(before, after, 3, stride, padding=1, bias=False),
+            Convolution3d(before, after, 3, stride, padding=1, bias=False),
             normalisation(norm, after),
             nn.ReLU(),
         )
         self.conv2 = nn.Sequential(
-            nn.Conv3d(after, after, 3, padding=1, bias=False), normalisation(norm, after)
+            Convolution3d(after, after, 3, padding=1, bias=False), normalisation(norm, after)
         )
         self.relu = nn.ReLU()
         self.downsample = (
