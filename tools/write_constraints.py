@@ -21,7 +21,7 @@ FILE = ROOT / "constraints.txt"
 _TOP = """\
 # Exact versions of everything that mien, its tests, its documentation and --ray need.
 # Made by `python tools/write_constraints.py` in an environment in which all tests passed.
-# torch is pinned by hand in pyproject.toml; only the [head] extra needs it.
+# torch is pinned by hand in pyproject.toml: what the index gives for it can be gigabytes.
 """
 
 

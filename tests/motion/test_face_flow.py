@@ -20,7 +20,7 @@ def picture(shift: np.ndarray | None = None) -> np.ndarray:
         shift = np.zeros((SIZE, SIZE, 2))
     back = shift.astype(np.float32)
     moved: np.ndarray = cv2.remap(texture, x - back[..., 0], y - back[..., 1], cv2.INTER_CUBIC)
-    return np.clip(moved, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(moved, 0, 255), np.uint8)
 
 
 def brow_raise(height_px: float) -> np.ndarray:

@@ -24,14 +24,16 @@ def graph_embedding(frames: np.ndarray, steps: int) -> np.ndarray:
     k = np.arange(1, count)
 
     def curve(t: np.ndarray) -> np.ndarray:
-        return np.sin(np.pi * np.outer(k, t) + np.pi * (count - k)[:, None] / (2 * count))
+        turned = np.pi * np.outer(k, t) + np.pi * (count - k)[:, None] / (2 * count)
+        return np.asarray(np.sin(turned))
 
     at = curve(np.arange(1, count + 1) / count)
     cosines = np.abs(np.sum(at / np.linalg.norm(at, axis=1, keepdims=True) * vectors.T[1:], axis=1))
     np.testing.assert_allclose(cosines, 1, atol=1e-9)  # they are the Laplacian's eigenvectors
     transform = coordinates @ np.linalg.pinv(at)
     wanted = curve((resampled_positions(count, steps) + 1) / count)
-    return (mean + basis @ transform @ wanted).T.reshape(steps, *frames.shape[1:])
+    back: np.ndarray = (mean + basis @ transform @ wanted).T
+    return back.reshape(steps, *frames.shape[1:])
 
 
 @pytest.mark.parametrize(("count", "steps"), [(5, 16), (16, 16), (40, 16), (23, 10)])

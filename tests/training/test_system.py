@@ -64,12 +64,24 @@ def test_it_learns_what_is_plain_to_see(make_clips: MakeClips) -> None:
     assert said.step_units[:, 4][present].mean() > said.step_units[:, 0][present].mean() + 0.2
 
 
+def test_levels_of_another_shape_are_refused(make_clips: MakeClips) -> None:
+    with pytest.raises(UsageError, match=r"levels of \(8, 4\) as the units of the labels"):
+        GraphSystem(small()).fit(
+            make_clips(8, steps=4), seed=0, progress=Silent(), levels=np.zeros((8, 3))
+        )
+
+
 @pytest.mark.slow
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("spec", SPECS, ids=[spec.name for spec in SPECS])
 def test_every_system_says_what_it_has_a_loss_for(
-    spec: Any, make_clips: MakeClips, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    spec: Any,
+    precision: str,
+    make_clips: MakeClips,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    budget = Budget(width=4, max_epochs=1)
+    budget = Budget(width=4, max_epochs=1, precision=precision)
     clips = make_clips(8)
     weights = tmp_path / "backbone.safetensors"
     pretrain_backbone(

@@ -69,7 +69,8 @@ def interpolation_weights(
         return curve
 
     known = sines(np.arange(1, count + 1) / count)
-    return 1 / count + (2 / count) * sines((places + 1) / count) @ known.T
+    weights = 1 / count + (2 / count) * sines((places + 1) / count) @ known.T
+    return np.asarray(weights)
 
 
 def interpolate_clip(

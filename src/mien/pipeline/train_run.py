@@ -144,7 +144,7 @@ def with_choices(
     if seed is not None:
         loop = replace(loop, seed=seed)
     if precision is not None:
-        loop = replace(loop, precision=precision)  # type: ignore[arg-type]  # checked by the loop
+        loop = replace(loop, precision=precision)
     if device is not None:
         loop = replace(loop, device=device)
     network = config.network if width is None else replace(config.network, width=width)

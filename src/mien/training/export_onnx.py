@@ -1,5 +1,6 @@
 """A trained recogniser as ONNX, which runs without torch, and a card that says what it is."""
 
+import copy
 import json
 import logging
 import warnings
@@ -50,9 +51,10 @@ def export_onnx(recogniser: Recogniser, path: Path) -> dict[str, Any]:
     Raises:
         OutputError: the folder cannot be written.
     """
-    network = _Saying(recogniser).cpu().eval()
+    # A copy, since a recogniser on a graphics card has to stay there.
+    network = copy.deepcopy(_Saying(recogniser)).cpu().eval()
     example = torch.zeros(2, *_input_shape(recogniser))
-    names = list(said_by(recogniser.config, recogniser.network.cpu()(example)))
+    names = list(said_by(recogniser.config, network.network(example)))
     with atomic_path(path) as temporary, _quiet():
         # Strict, so that a batch size that got fixed on the way is an error and not a surprise.
         traced = torch.export.export(

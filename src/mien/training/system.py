@@ -75,6 +75,12 @@ class GraphSystem:
             InputError: an input that is not a number.
             MissingError: a pre-trained backbone that is not there.
         """
+        if levels is not None and levels.shape != clips.labels.units.shape:
+            msg = (
+                f"Expected levels of {clips.labels.units.shape} as the units of the labels, but "
+                f"got {levels.shape}."
+            )
+            raise UsageError(msg)
         config = self.config.model_copy(update={"loop": replace(self.config.loop, seed=seed)})
         useful = clips.labels.emotion >= 0
         if config.loss.graph:
