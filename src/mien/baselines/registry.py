@@ -13,6 +13,9 @@ GROUP = "mien.systems"
 """Entry points of plug-ins: each leads to a :class:`SystemSpec`."""
 
 MODULES: tuple[str, ...] = (
+    "mien.baselines.lbp_top",
+    "mien.baselines.locp_top",
+    "mien.baselines.linear_svm",
     "mien.baselines.capsule_net",
     "mien.baselines.mer_gcn",
     "mien.baselines.cnn_lstm",

@@ -158,7 +158,7 @@ class GraphRecogniser(nn.Module):
             seen = features[:, None, :].expand(-1, count, -1)
             start = seen
             if self.node_init == "onehot+visual":
-                start = torch.cat([own.expand(len(features), -1, -1), seen], dim=2)
+                start = torch.cat([own.expand(features.shape[0], -1, -1), seen], dim=2)
         classifiers = self.graph(self.matrix.to(features.dtype), start)
         held: torch.Tensor = classifiers * self.projection(features)[:, None, :]
         return held
@@ -172,7 +172,7 @@ class GraphRecogniser(nn.Module):
             # A node brings its share of emotions as far as the clip shows its unit.
             shown = torch.sigmoid(nodes.sum(dim=2) / nodes.shape[2] ** 0.5)
             prior = self.prior.to(nodes.dtype)
-            prior = prior.expand(len(nodes), -1, -1) if where is None else prior[where]
+            prior = prior.expand(nodes.shape[0], -1, -1) if where is None else prior[where]
             read = torch.cat([read, (shown[..., None] * prior).mean(dim=1)], dim=1)
         logits: torch.Tensor = self.graph_emotion(read)
         return logits

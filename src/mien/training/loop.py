@@ -237,7 +237,10 @@ class _Training:
             loaded, seconds = next(feed)
             waited += seconds
             batch = to_device(loaded, device)
-            torch.manual_seed(portion.torch_seed(settings.seed))
+            # Not torch.manual_seed, which asks after every accelerator there is, each time.
+            torch.default_generator.manual_seed(portion.torch_seed(settings.seed))
+            if device.type == "cuda":
+                torch.cuda.manual_seed(portion.torch_seed(settings.seed))
             with self._alone(portion is not portions[-1]):
                 with self._cast():
                     value, details = loss(self.wrapped, batch)
