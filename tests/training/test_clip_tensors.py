@@ -95,3 +95,15 @@ def test_an_input_that_was_not_prepared_is_refused(make_clips: MakeClips) -> Non
     for kind in ARRAYS_OF:
         with pytest.raises(UsageError, match=r"Prepare the corpus again with that input"):
             shapes_of(clips, kind)
+
+
+def test_small_faces_are_means_over_blocks_and_keep_the_size_of_their_motion(
+    make_clips: MakeClips,
+) -> None:
+    clips = make_clips(2, steps=4, size_px=8).clips
+    whole, small = (clip_tensors(clips, "flow", [1], shrink=one)[0] for one in (1, 2))
+    assert small.shape == (3, 4, 4, 4)
+    by_hand = whole[:, :, 2:4, 6:8].mean(dim=(2, 3))
+    torch.testing.assert_close(small[:, :, 1, 3], by_hand)
+    with pytest.raises(InputError, match="Choose 1, 2, 4 or 8"):
+        clip_tensors(clips, "flow", [1], shrink=3)

@@ -61,9 +61,9 @@ def test_published_is_symmetric_and_without_emotion_in_its_graph() -> None:
     assert config.network.pool == "none"
 
 
-def test_mien_enriches_space_and_time_and_keeps_the_order() -> None:
+def test_mien_reads_motion_enriches_time_and_keeps_the_order() -> None:
     config = preset("mien")
-    assert config.input == "grey+flow"
+    assert config.input == "flow"
     assert config.network.temporal_enrichment
     assert config.network.order == "construction"
     assert "visual" in config.network.node_init

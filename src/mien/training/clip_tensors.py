@@ -78,11 +78,17 @@ def read_clip(clips: Clips, kind: str, position: int) -> dict[str, Planes]:
     return found
 
 
-def scaled(kind: str, planes: dict[str, Planes]) -> Float[torch.Tensor, "together ..."]:
+def scaled(
+    kind: str, planes: dict[str, Planes], *, shrink: int = 1
+) -> Float[torch.Tensor, "together ..."]:
     """Give what the network reads of one clip: scaled, channels first.
 
     Pictures lose the mean of the clip in each channel and are divided by :data:`LEVEL_SPREAD`;
-    flow is divided by constants alone.
+    flow is divided by constants alone. The mean over blocks of ``shrink`` x ``shrink`` pixels is
+    taken; motion stays in pixels of the whole face.
+
+    Raises:
+        InputError: ``shrink`` does not divide the side.
     """
     parts = []
     for name in ARRAYS_OF[kind]:
@@ -95,12 +101,31 @@ def scaled(kind: str, planes: dict[str, Planes]) -> Float[torch.Tensor, "togethe
         else:
             size = [IMAGE_MOTION_PX, IMAGE_MOTION_PX, IMAGE_STRAIN]
             parts.append(values / np.array(size, np.float32))
-    joined = np.concatenate(parts, axis=-1).astype(np.float32)
+    joined = _averaged(np.concatenate(parts, axis=-1).astype(np.float32), shrink)
     return torch.from_numpy(np.ascontiguousarray(np.moveaxis(joined, -1, 0)))
 
 
+def _averaged(values: Planes, block: int) -> Planes:
+    if block == 1:
+        return values
+    *steps, rows, columns, channels = values.shape
+    if rows % block or columns % block:
+        msg = (
+            f"Expected shrink to divide the side of {rows} x {columns} px, but got {block}. "
+            "Choose 1, 2, 4 or 8."
+        )
+        raise InputError(msg)
+    blocks = values.reshape(*steps, rows // block, block, columns // block, block, channels)
+    mean: Planes = blocks.mean(axis=(-4, -2))
+    return mean
+
+
 def clip_tensors(
-    clips: Clips, kind: str, positions: Sequence[int] | Int[np.ndarray, " some"]
+    clips: Clips,
+    kind: str,
+    positions: Sequence[int] | Int[np.ndarray, " some"],
+    *,
+    shrink: int = 1,
 ) -> Float[torch.Tensor, "clip channel *rest"]:
     """Give a batch of some clips as they are, without augmentation.
 
@@ -111,7 +136,9 @@ def clip_tensors(
         UsageError: the corpus was prepared without an array.
         InputError: a number that is none, with the name of the clip.
     """
-    return torch.stack([scaled(kind, read_clip(clips, kind, int(one))) for one in positions])
+    return torch.stack(
+        [scaled(kind, read_clip(clips, kind, int(one)), shrink=shrink) for one in positions]
+    )
 
 
 def shapes_of(clips: Clips, kind: str) -> dict[str, tuple[int, ...]]:

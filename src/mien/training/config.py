@@ -121,6 +121,10 @@ class TrainConfig(BaseModel):
     both, or one ``flow_image`` from coded onset to coded apex (``flow_image_own``: from the first
     picture to that of most motion)."""
 
+    shrink: Literal[1, 2, 4, 8] = 1
+    """Side of the blocks of pixels that are averaged: 1 reads faces of 112 px as the paper does, 2
+    faces of 56 px, 4 of 28 px."""
+
     mode: Literal["joint", "two-stage"] = "joint"
     """All losses at once (section 3.1), or first L_seg and then, with the backbone as it is, the
     rest (section 2.4.2)."""
@@ -164,6 +168,7 @@ class TrainConfig(BaseModel):
             "[network] left out with a flow image, which has a network of its own": (
                 image and network != NetworkSettings()
             ),
+            "shrink 1 with a flow image, which has 28 px": image and self.shrink != 1,
             "no weights with a flow image": image and self.weights is not None,
             "loss.segmentation where network.emotion_layer is none, or no emotion is learned": (
                 not loss.segmentation and self._emotion_layer == "none"

@@ -109,8 +109,10 @@ class _Saying(nn.Module):
 
 
 def _input_shape(recogniser: Recogniser) -> tuple[int, ...]:
-    first = next(iter(recogniser.shapes.values()))
-    return (CHANNELS[recogniser.config.input], *first[:-1])
+    *steps, rows, columns, _ = next(iter(recogniser.shapes.values()))
+    config = recogniser.config
+    shrink = config.shrink
+    return (CHANNELS[config.input], *steps, rows // shrink, columns // shrink)
 
 
 def _card(recogniser: Recogniser, names: list[str], path: Path) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def _loader(config: TrainConfig, clips: Clips, targets: Targets) -> Load:
             planes, at = augmented(
                 read_clip(clips, config.input, row), times[row], config.augmentation, rng
             )
-            tensors.append(scaled(config.input, planes))
+            tensors.append(scaled(config.input, planes, shrink=config.shrink))
             moved.append(at)
         chosen = Targets(
             emotion=targets.emotion[rows],

@@ -60,7 +60,9 @@ class Recogniser:
         said: dict[str, list[np.ndarray]] = {}
         with torch.inference_mode(), _cast(device, config.loop.precision):
             for position in range(len(clips)):
-                batch = clip_tensors(clips, config.input, [position]).to(device)
+                batch = clip_tensors(clips, config.input, [position], shrink=config.shrink).to(
+                    device
+                )
                 for name, values in self._said(self.network(batch)).items():
                     said.setdefault(name, []).append(values.double().cpu().numpy())
         if not said:

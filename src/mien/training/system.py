@@ -267,13 +267,13 @@ SPECS: tuple[SystemSpec, ...] = (
         task=SystemTask.RECOGNITION,
         category="ours",
         summary=(
-            "The paper's network on pictures and their flow and strain (spatial enrichment), with "
-            "an LSTM over the steps (temporal enrichment), moments that keep their order, nodes "
-            "that see the clip, and units at each of the 16 pictures; batches of changed clips, "
-            "rare classes and units weighted."
+            "The paper's network on flow and strain of faces of 28 px, with an LSTM over the steps "
+            "(temporal enrichment), moments that keep their order, nodes that see the clip, and "
+            "units at each of the 16 pictures; batches of changed clips, rare classes and units "
+            "weighted."
         ),
         source=f"mien, after {_PREPRINT}",
-        inputs=("rgb", "flow"),
+        inputs=("flow",),
         build=_builder("mien"),
     ),
 )
