@@ -105,7 +105,7 @@ def scaled(
     return torch.from_numpy(np.ascontiguousarray(np.moveaxis(joined, -1, 0)))
 
 
-def _averaged(values: Planes, block: int) -> Planes:
+def _averaged(values: Planes, block: int) -> Float[np.ndarray, "..."]:
     if block == 1:
         return values
     *steps, rows, columns, channels = values.shape
@@ -116,7 +116,7 @@ def _averaged(values: Planes, block: int) -> Planes:
         )
         raise InputError(msg)
     blocks = values.reshape(*steps, rows // block, block, columns // block, block, channels)
-    mean: Planes = blocks.mean(axis=(-4, -2))
+    mean: Float[np.ndarray, "..."] = blocks.mean(axis=(-4, -2))
     return mean
 
 
