@@ -115,6 +115,23 @@ def test_the_order_of_the_units_does_not_matter(order: list[int], seed: int) -> 
     torch.testing.assert_close(turned, straight[order], atol=1e-5, rtol=1e-4)
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.permutations(list(range(7))), st.integers(0, 1000))
+def test_pooling_keeps_the_same_nodes_in_whatever_order_they_come(
+    order: list[int], seed: int
+) -> None:
+    torch.manual_seed(seed)
+    pool = SelfAttentionPool(5)
+    matrix = normalised(torch.rand(7, 7).fill_diagonal_(1))
+    nodes = torch.randn(2, 7, 5)
+    with torch.no_grad():
+        straight, among, where = pool(matrix, nodes)
+        turned, among_turned, where_turned = pool(matrix[order][:, order], nodes[:, order])
+    assert torch.tensor(order)[where_turned].tolist() == where.tolist()
+    torch.testing.assert_close(turned, straight, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(among_turned, among, atol=1e-5, rtol=1e-4)
+
+
 @pytest.mark.parametrize(("ratio", "kept"), [(0.5, 6), (0.3, 4), (1.0, 12)])
 def test_pooling_keeps_the_asked_for_share(ratio: float, kept: int) -> None:
     nodes, _, where = SelfAttentionPool(4, ratio=ratio)(torch.eye(12), torch.randn(2, 12, 4))

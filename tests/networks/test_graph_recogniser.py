@@ -15,6 +15,7 @@ from mien.networks.graph_recogniser import GraphRecogniser
 from mien.networks.segmentation import SegmentationHead
 
 ADJACENCY = torch.rand(12, 12, generator=torch.Generator().manual_seed(3)).fill_diagonal_(1)
+FIRST_LAYER = "graph.layers.0.weight"
 PRIOR = torch.softmax(torch.randn(12, 7, generator=torch.Generator().manual_seed(4)), dim=1)
 
 
@@ -65,7 +66,7 @@ def test_every_reading_gives_all_outputs_and_learns_everywhere(reading: dict[str
         + output.final_emotion.square().mean()
     )
     total.backward()
-    dead = [name for name, one in net.named_parameters() if one.grad is None]
+    dead = [name for name, one in net.named_parameters() if one.grad is None or not one.grad.any()]
     assert not dead
 
 
@@ -87,6 +88,25 @@ def test_a_clip_gives_the_same_alone_and_among_others() -> None:
         torch.testing.assert_close(
             getattr(together, name)[2:3], getattr(alone, name), atol=1e-5, rtol=1e-4
         )
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.permutations(list(range(12))), st.sampled_from(["onehot", "visual", "onehot+visual"]))
+def test_units_in_another_order_are_the_same_units(order: list[int], node: str) -> None:
+    """A one-hot node has its row of the first layer for its name; the row moves with it."""
+    options = {"node_init": node, "pool": "attention", "emotion_layer": "node"}
+    turned_graph = {"adjacency": ADJACENCY[order][:, order], "emotion_prior": PRIOR[order]}
+    net, turned = small(**options).eval(), small(**options, **turned_graph).eval()
+    with torch.no_grad():
+        for one in (net, turned):
+            one.unit_bias.copy_(torch.linspace(-1, 1, 12))
+        turned.unit_bias.copy_(turned.unit_bias[order])
+        if "onehot" in node:
+            (rows,) = (value for name, value in turned.named_parameters() if name == FIRST_LAYER)
+            rows[:12] = rows[:12][order]
+        straight, other = net(clips()), turned(clips())
+    torch.testing.assert_close(other.units, straight.units[:, order], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(other.graph_emotion, straight.graph_emotion, atol=1e-4, rtol=1e-4)
 
 
 def test_an_edge_carries_one_unit_into_another_and_not_back() -> None:
@@ -168,6 +188,41 @@ def test_it_runs_in_half_precision_and_keeps_times_in_full() -> None:
         output = net(clips())
     assert output.times.dtype == torch.float32
     assert all(torch.isfinite(one.float()).all() for one in (output.units, output.final_emotion))
+
+
+def gradients(loss: torch.Tensor, net: torch.nn.Module) -> tuple[torch.Tensor, ...]:
+    return torch.autograd.grad(loss, list(net.parameters()))
+
+
+def test_half_precision_learns_in_the_direction_of_full_precision() -> None:
+    """Sixteen pictures are two steps in the last stage, the shape of the paper."""
+    batch = torch.randn(1, 3, 16, 32, 32, generator=torch.Generator().manual_seed(5))
+    ways = []
+    for half in (False, True):
+        net = small(width=16, emotion_layer="node")
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            output = net(batch)
+        loss = output.units.float().square().sum() + output.emotion.float().square().sum()
+        ways.append(torch.cat([one.flatten() for one in gradients(loss, net.backbone)]))
+    assert torch.nn.functional.cosine_similarity(ways[0], ways[1], dim=0) > 0.95
+
+
+def test_the_small_network_learns_everywhere_and_reads_each_picture_alone() -> None:
+    torch.manual_seed(0)
+    net = FlowNet(classes=7, units=12)
+    output = net(torch.randn(3, 3, 28, 28))
+    (
+        output.units.square().mean()
+        + output.emotion.square().mean()
+        + output.unit_intensity.square().mean()
+        + output.times.square().mean()
+    ).backward()
+    assert all(one.grad is not None and one.grad.any() for one in net.parameters())
+    pictures = torch.randn(4, 3, 28, 28)
+    with torch.no_grad():
+        together, alone = net.eval()(pictures), net(pictures[1:2])
+    torch.testing.assert_close(together.emotion[1:2], alone.emotion, atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(together.times[1:2], alone.times, atol=1e-5, rtol=1e-4)
 
 
 def test_the_small_network_reads_a_flow_picture() -> None:

@@ -34,6 +34,30 @@ def test_the_stages_have_the_sizes_of_table_1() -> None:
     assert ResNet3d(width=64).features == 512
 
 
+@pytest.mark.parametrize("width", [5, 12])
+@pytest.mark.parametrize("norm", ["batch", "group", "frozen"])
+def test_any_width_can_be_built_in_any_normalisation(width: int, norm: str) -> None:
+    net = ResNet3d(width=width, norm=norm)  # type: ignore[arg-type]
+    with torch.no_grad():
+        steps = net(torch.randn(2, 3, 8, 32, 32, generator=torch.Generator().manual_seed(0)))
+    assert tuple(steps.shape) == (2, 8 * width, 1)
+    assert torch.isfinite(steps).all()
+
+
+def test_weights_start_as_torchvision_starts_them() -> None:
+    """Normal, with a variance of 2 over the connections that leave (He et al. 2015)."""
+    torch.manual_seed(0)
+    tensors = ResNet3d().state_dict()
+    for name, leaving in (("stem.0", 64 * 3 * 7 * 7), ("layer3.1.conv2.0", 256 * 3 * 3 * 3)):
+        spread = float(tensors[f"{name}.weight"].std())
+        assert spread == pytest.approx((2 / leaving) ** 0.5, rel=0.02)
+
+
+def test_a_clip_with_other_channels_is_refused() -> None:
+    with pytest.raises(RuntimeError, match="to have 3 channels, but got 4 channels"):
+        ResNet3d(width=8)(torch.zeros(1, 4, 8, 32, 32))
+
+
 def test_time_can_be_kept_so_that_every_picture_has_its_features() -> None:
     with torch.no_grad():
         steps = ResNet3d(width=8, temporal_stride="keep")(torch.zeros(1, 3, 16, 32, 32))

@@ -97,10 +97,14 @@ def test_what_cannot_be_counted_is_refused() -> None:
         cooccurrence(FOUR, (1, 2), EMOTION, ("a", "b"))
     with pytest.raises(UsageError, match="0 or 1"):
         cooccurrence(FOUR * 0.5, (1, 2, 4), EMOTION, ("a", "b"))
+    with pytest.raises(UsageError, match="0 or 1"):
+        cooccurrence(np.where(FOUR > 0, np.inf, 0.0), (1, 2, 4), EMOTION, ("a", "b"))
     with pytest.raises(UsageError, match="position among"):
         cooccurrence(FOUR, (1, 2, 4), EMOTION, ("a",))
     with pytest.raises(UsageError, match="threshold"):
         cooccurrence(FOUR, (1, 2, 4), EMOTION, ("a", "b"), threshold=2.0)
+    with pytest.raises(UsageError, match="smoothing"):
+        cooccurrence(FOUR, (1, 2, 4), EMOTION, ("a", "b"), smoothing=float("nan"))
     with pytest.raises(UsageError, match="counts clips"):
         published_cooccurrence("emfacs", (1, 2))
     with pytest.raises(UsageError, match="among"):

@@ -1,5 +1,6 @@
 """Every file of the documentation that a program makes, with what it shows."""
 
+from docs_making.corpora import draw_graph_of_units, draw_prepared
 from docs_making.curves import draw_curve
 from docs_making.drawings import draw_system
 from docs_making.footage import draw_footage
@@ -50,6 +51,10 @@ ITEMS: tuple[Item, ...] = (
     Item("pictures/timeline.svg", draw_timeline, (*_READS, "report")),
     Item("pictures/result_video.png", draw_result_video, _READS),
     Item("pictures/synth.png", draw_footage, ("directing", "head", "render", "synth")),
+    Item(
+        "pictures/prepared.png", draw_prepared, ("datasets", "faces", "motion", "render", "synth")
+    ),
+    Item("pictures/unit_graph.png", draw_graph_of_units, ("recognition", "report")),
     Item("pictures/curve.png", draw_curve, ("curves",)),
     Item("tables/demo.md", write_demo, (*_READS, "evaluation")),
     Item("tables/event_columns.md", write_event_columns, ("tracks",)),

@@ -1,5 +1,6 @@
 """3D-ResNet-18, the backbone of the paper (Table 1)."""
 
+import math
 from typing import Literal
 
 import torch
@@ -23,7 +24,7 @@ def normalisation(norm: Norm, channels: int) -> nn.Module:
     as the paper has them, work.
     """
     if norm == "group":
-        return nn.GroupNorm(min(GROUPS, channels), channels)
+        return nn.GroupNorm(math.gcd(GROUPS, channels), channels)
     return nn.BatchNorm3d(channels) if norm == "batch" else FrozenBatchNorm(channels)
 
 

@@ -82,7 +82,7 @@ def cooccurrence(
             f"{emotion.min()} to {emotion.max()}."
         )
         raise UsageError(msg)
-    known = np.isfinite(units).all(axis=1)
+    known = ~np.isnan(units).any(axis=1)
     seen = units[known]
     if not np.isin(seen, (0.0, 1.0)).all():
         msg = "Expected units of 0 or 1, but other values came. Threshold intensities first."
@@ -176,7 +176,7 @@ def _graph(  # noqa: PLR0913 - counts on one hand, settings on the other
     if direction not in DIRECTIONS:
         msg = f"Expected a direction among {', '.join(DIRECTIONS)}, but got {direction!r}."
         raise UsageError(msg)
-    if smoothing < 0 or not 0 <= threshold <= 1:
+    if not 0 <= smoothing < np.inf or not 0 <= threshold <= 1:
         msg = f"Expected smoothing >= 0 and a threshold in 0..1, got {smoothing} and {threshold}."
         raise UsageError(msg)
     counts = np.diag(pairs).copy()
