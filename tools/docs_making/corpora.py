@@ -48,8 +48,7 @@ def draw_prepared(path: Path) -> None:
         strongest = float(np.abs(flow[clip, ..., :2]).max())
         for column, step in enumerate(steps):
             show_picture(rows[2 * clip][column], pictures[clip, step])
-            shown = flow[clip, step] * np.array([110, 110, 110 * 6]) / strongest
-            shown[..., :2] += 128
+            shown = 128 + flow[clip, step] * np.array([110, 110, 330]) / strongest
             show_picture(rows[2 * clip + 1][column], np.clip(shown, 0, 255).astype(np.uint8))
         rows[2 * clip][0].set_title(title, fontsize=9, loc="left")
     save_png(path, drawn(made))

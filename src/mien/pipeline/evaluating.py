@@ -8,7 +8,7 @@ from mien.baselines.registry import system_named, systems_of
 from mien.evaluation.fold_results import FoldEvents, FoldPredictions
 from mien.evaluation.ledger import Ledger
 from mien.evaluation.scores import score_recognition, score_spotting_system
-from mien.evaluation.systems import SystemSpec, SystemTask
+from mien.evaluation.systems import Budget, SystemSpec, SystemTask
 from mien.evaluation.tables import (
     Conditions,
     Outcome,
@@ -142,7 +142,12 @@ class Evidence:
 
 
 def gather_tables(
-    evaluation: Evaluation, out: Path, *, pretraining: str, notes: Mapping[str, str] | None = None
+    evaluation: Evaluation,
+    out: Path,
+    *,
+    pretraining: str,
+    notes: Mapping[str, str] | None = None,
+    budgets: Mapping[str, Budget] | None = None,
 ) -> Evidence:
     """Make Tables 2, 3a and 3b of every system that is known, from the folds that are done.
 
@@ -151,6 +156,7 @@ def gather_tables(
         out: folder of the results.
         pretraining: where the weights of the pre-trained row come from, in words.
         notes: a remark by name of a system, such as why it could not run.
+        budgets: by name of a system that was allowed something else; its row says so.
 
     Raises:
         UsageError: results of other settings.
@@ -168,8 +174,9 @@ def gather_tables(
         made = []
         for spec in systems_of(task):
             found: dict[str, Outcome] = {}
+            budget = (budgets or {}).get(spec.name, evaluation.budget)
             for protocol in protocols:
-                one = outcome_of(replace(evaluation, protocol=protocol), spec, out)
+                one = outcome_of(replace(evaluation, protocol=protocol, budget=budget), spec, out)
                 if not isinstance(one, Unfinished) or one.done:
                     found[protocol] = one
                     outcomes[protocol][spec.name] = one
