@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from mien.baselines import registry
-from mien.core.errors import MienError, UsageError
+from mien.core.errors import MienError, MissingError, UsageError
 from mien.core.track import Event, EventKind
 from mien.datasets.clips import Clips, LabelledClips, LabelledVideo, Video
 from mien.evaluation.scores import RecognitionScores, SpottingScores
@@ -17,7 +17,7 @@ from mien.evaluation.systems import Budget, Predictions, SystemSpec, SystemTask
 from mien.evaluation.tables import Unfinished
 from mien.pipeline.evaluating import KFOLD, LOSO, gather_tables, outcome_of, run_folds
 from mien.pipeline.evidence_files import write_evidence
-from mien.pipeline.fold_running import Evaluation, FoldTask, opened, split_of
+from mien.pipeline.fold_running import Evaluation, FoldTask, opened, split_of, system_called
 from mien.work import Progress
 from mien.work.progress import Silent
 
@@ -225,3 +225,24 @@ def test_what_cannot_be_evaluated_is_refused(
             tmp_path / "x",
             Silent(),
         )
+
+
+def test_a_configuration_is_evaluated_like_any_system(
+    evaluation: Evaluation, tmp_path: Path
+) -> None:
+    config = tmp_path / "small.toml"
+    config.write_text(
+        'input = "flow_image"\n[loop]\nepochs = 8\nbatch_size = 4\nlearning_rate = 3e-3\n',
+        encoding="utf-8",
+    )
+    wide = replace(evaluation, budget=Budget(max_epochs=8), protocol="kfold5-subject")
+    run = run_folds(wide, [str(config)], tmp_path / "out", Silent())
+    assert run.done == 5, run.failures
+    scores = outcome_of(wide, system_called(str(config)), tmp_path / "out")
+    assert isinstance(scores, RecognitionScores)
+    assert scores.figures["accuracy"].value > 0.8
+    config.write_text(config.read_text(encoding="utf-8") + "momentum = 0.5\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="other settings"):
+        run_folds(wide, [str(config)], tmp_path / "out", Silent())
+    with pytest.raises(MissingError, match="nowhere"):
+        run_folds(wide, ["nowhere.toml"], tmp_path / "out", Silent())

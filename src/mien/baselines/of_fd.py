@@ -29,8 +29,8 @@ SHORTEST_S = 0.1
 """What is briefer is noise."""
 
 LEAST_PROMINENCE = 0.2 / 128
-"""Least prominence of a peak, as a part of the side of the face; noise of a drawn face, sigma 2,
-stays below a third of it."""
+"""Least prominence of a peak, as a part of the side of the face; noise of sigma 2 on a drawn face
+stays below a fifth of it."""
 
 MAX_OVERLAP = 0.1
 """Of two intervals that overlap more, the weaker one goes."""
@@ -50,7 +50,8 @@ def main_motion(
     moved = window_px - np.median(window_px, axis=0)
     spread = np.einsum("trx,try->rxy", moved, moved)
     main = np.linalg.eigh(spread)[1][..., -1]
-    return np.abs(np.einsum("trx,rx->tr", moved, main))
+    along: Float[np.ndarray, "step region"] = np.abs(np.einsum("trx,rx->tr", moved, main))
+    return along
 
 
 def proposals(

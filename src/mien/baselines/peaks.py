@@ -72,7 +72,7 @@ def confidences(
 ) -> Float[np.ndarray, " interval"]:
     """Make sizes of movement numbers of 0..1: half at the least size, towards 1 for larger ones.
 
-    >>> confidences(np.array([0.2, 0.6]), 0.2).tolist()
+    >>> confidences(np.array([0.25, 0.75]), 0.25).tolist()
     [0.5, 0.75]
     """
     return sizes / (sizes + least)

@@ -80,7 +80,8 @@ def region_curves(
         return np.stack(means, axis=1)
 
     regions = mean_of([rest_px[list(one)].mean(axis=0)[None] for one in REGIONS.values()])
-    return regions - mean_of([rest_px[list(NOSE)]])
+    curves: Float[np.ndarray, "step region 2"] = regions - mean_of([rest_px[list(NOSE)]])
+    return curves
 
 
 def smooth_region_curves(video: Video) -> Float[np.ndarray, "step region 2"]:

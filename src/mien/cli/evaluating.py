@@ -40,7 +40,8 @@ Systems = Annotated[
     typer.Option(
         "--system",
         metavar="NAME",
-        help="A name of `mien evaluate systems`; give it several times. All when not given.",
+        help="A name of `mien evaluate systems`, or a configuration (.toml) of `mien train`; give "
+        "it several times. All systems when not given.",
     ),
 ]
 ProtocolName = Annotated[
@@ -141,10 +142,11 @@ def run_folds_verb(  # noqa: PLR0913 - one for each option
     """
     from dataclasses import replace  # noqa: PLC0415 - beside its one use
 
-    from mien.baselines.registry import system_named, systems_of  # noqa: PLC0415 - needs torch
+    from mien.baselines.registry import systems_of  # noqa: PLC0415 - needs torch
     from mien.evaluation.systems import SystemTask  # noqa: PLC0415
     from mien.evaluation.tables import Unfinished  # noqa: PLC0415
     from mien.pipeline.evaluating import outcome_of, run_folds  # noqa: PLC0415
+    from mien.pipeline.fold_running import system_called  # noqa: PLC0415
     from mien.store.atomic import write_text_atomic  # noqa: PLC0415
 
     names = system or [spec.name for task in SystemTask for spec in systems_of(task)]
@@ -158,7 +160,7 @@ def run_folds_verb(  # noqa: PLR0913 - one for each option
         data: dict[str, object] = {"failures": dict(run.failures)}
         rows, files = [], []
         for name in names:
-            spec = system_named(name)
+            spec = system_called(name)
             outcome = outcome_of(evaluation, spec, job.out)
             if isinstance(outcome, Unfinished):
                 why = run.failures.get(spec.name, "")

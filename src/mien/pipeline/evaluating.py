@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mien.baselines.registry import system_named, systems_of
+from mien.baselines.registry import systems_of
 from mien.evaluation.fold_results import FoldEvents, FoldPredictions
 from mien.evaluation.ledger import Ledger
 from mien.evaluation.scores import score_recognition, score_spotting_system
@@ -25,6 +25,7 @@ from mien.pipeline.fold_running import (
     labelled_of,
     opened,
     split_of,
+    system_called,
     videos_of,
 )
 from mien.work import Progress, map_in_order
@@ -78,7 +79,7 @@ def run_folds(
     todo: list[tuple[str, str]] = []
     folds = 0
     for name in systems:
-        spec = system_named(name)
+        spec = system_called(name)
         split = split_of(evaluation, spec.task)
         folds += len(split.folds)
         todo += [

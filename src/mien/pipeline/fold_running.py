@@ -35,6 +35,8 @@ from mien.work.progress import Silent
 FOLDS = "folds"
 """Folder of the fold results."""
 
+_CONFIGURATION = ".toml"
+
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -68,9 +70,41 @@ class Evaluation:
             "budget": asdict(self.budget),
             "seed": self.seed,
         }
+        if spec.name.lower().endswith(_CONFIGURATION):
+            facts["config"] = spec.summary
         if spec.task is SystemTask.RECOGNITION:
             facts |= {"labels": self.scheme, "units": self.units}
         return json.dumps(facts, sort_keys=True)
+
+
+def system_called(name: str) -> SystemSpec:
+    """Give a system by its name, or that of a configuration by the path of its file.
+
+    Raises:
+        UsageError: no such system, or a configuration with an unknown key or value.
+        MissingError: there is no such file.
+        FormatError: the file is no TOML.
+    """
+    if not name.lower().endswith(_CONFIGURATION):
+        return system_named(name)
+    from mien.training.clip_tensors import ARRAYS_OF  # noqa: PLC0415 - needs torch
+    from mien.training.config import read_config  # noqa: PLC0415 - needs torch
+    from mien.training.system import GraphSystem  # noqa: PLC0415 - needs torch
+
+    config = read_config(Path(name))
+
+    def build(budget: Budget) -> RecognitionSystem:
+        return GraphSystem(config.within(budget))
+
+    return SystemSpec(
+        name=name,
+        task=SystemTask.RECOGNITION,
+        category="ours",
+        summary=f"A configuration of {config.preset}: {config.to_json()}",
+        source="a configuration file",
+        inputs=ARRAYS_OF[config.input],
+        build=build,
+    )
 
 
 @cache
@@ -141,7 +175,7 @@ class FoldTask:
         """Run a fold of a system, by their names; give why it could not run, or nothing."""
         system, fold_name = item
         try:
-            spec = system_named(system)
+            spec = system_called(system)
             split = split_of(self.evaluation, spec.task)
             fold = next(one for one in split.folds if one.name == fold_name)
             if self.kept(spec, split, fold) is None:
@@ -155,7 +189,10 @@ class FoldTask:
 
     def file_of(self, spec: SystemSpec, fold: str) -> Path:
         """Where the result of a fold lies."""
-        folder = self.out / FOLDS / self.evaluation.protocol / folder_name(spec.name)
+        name = spec.name
+        if name.lower().endswith(_CONFIGURATION):
+            name = Path(name).stem
+        folder = self.out / FOLDS / self.evaluation.protocol / folder_name(name)
         return folder / f"{folder_name(fold)}.npz"
 
     def kept(

@@ -116,7 +116,7 @@ def _averaged(values: Planes, block: int) -> Float[np.ndarray, "..."]:
         )
         raise InputError(msg)
     blocks = values.reshape(*steps, rows // block, block, columns // block, block, channels)
-    mean: Float[np.ndarray, "..."] = blocks.mean(axis=(-4, -2))
+    mean: Float[np.ndarray, ...] = blocks.mean(axis=(-4, -2))
     return mean
 
 
