@@ -67,15 +67,22 @@ def test_lengths_are_the_published_frames() -> None:
         assert round(SHORTEST_S * rate) == shortest
 
 
-def test_beside_a_gap_the_other_side_stands_for_both() -> None:
-    curve = np.array([1.0, 2.0, np.nan, 8.0, 16.0, 32.0])
+def test_beside_a_gap_the_mean_stands_for_what_is_not_known() -> None:
+    curve = np.array([1.0, 2.0, np.nan, 9.0, 3.0, 5.0])  # mean 4
     found = relative_differences(curve, 1)
-    np.testing.assert_allclose(found, [-1.0, 1.0, np.nan, -8.0, -4.0, 16.0])
+    np.testing.assert_allclose(found, [1 - 3.0, 2 - 2.5, np.nan, 9 - 3.5, 3 - 7.0, 5 - 3.5])
 
 
-def test_without_a_neighbour_nothing_is_known() -> None:
+def test_an_event_near_the_end_does_not_lift_the_rest_above_the_threshold() -> None:
+    curve = np.zeros(200)
+    curve[25:40] = np.hanning(15)
+    assert runs_above(relative_differences(curve, 20)) == [(26, 38)]
+
+
+def test_without_a_value_nothing_is_known() -> None:
+    assert np.isnan(relative_differences(np.full(5, np.nan), 2)).all()
     found = relative_differences(np.array([np.nan, 3.0, np.nan]), 1)
-    assert np.isnan(found).all()
+    np.testing.assert_allclose(found, [np.nan, 0.0, np.nan])
 
 
 def test_the_threshold_lies_a_hundredth_above_the_mean() -> None:
@@ -108,8 +115,8 @@ def _spotted(
 def test_micro_expressions_last_from_seven_thirtieths_to_half_a_second(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # 14, 22 and 36 steps of which about one at each end lies below the threshold.
-    events = _spotted(monkeypatch, [(100, 108), (200, 221), (350, 385)], [])
+    # Of a long rise only the middle lies above what was .4 s before and after.
+    events = _spotted(monkeypatch, [(100, 108), (200, 221), (350, 430)], [])
     (event,) = events
     assert event.kind is EventKind.MICRO
     assert event.onset_s == pytest.approx(1.0 + 4.0, abs=0.05)

@@ -22,7 +22,7 @@ PLUGGED = SystemSpec(
     build=lambda _: pytest.fail("it is only listed"),
 )
 OF_THE_PAPER = {
-    SystemTask.RECOGNITION: {"LBP-TOP", "LOCP-TOP", "CapsuleNet", "MER-GCN", "CNN+LSTM"},
+    SystemTask.RECOGNITION: {"LBP-TOP", "LOCP-TOP", "CapsuleNet", "MER-GCN", "CNN + LSTM"},
     SystemTask.SPOTTING: {"MDMD", "SP-FD", "OF-FD", "SOFTNet", "Concat-CNN", "LSSNet"},
 }
 
@@ -87,9 +87,7 @@ def test_what_is_no_system_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_plug_in_that_cannot_be_loaded_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     _bring(monkeypatch, "no_such_package_of_systems:SPEC")
-    with pytest.raises(
-        UsageError, match="coin of no_such_package_of_systems:SPEC cannot be loaded"
-    ):
+    with pytest.raises(UsageError, match="coin of no_such_package_of_systems:SPEC cannot"):
         all_systems()
 
 

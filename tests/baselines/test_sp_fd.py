@@ -76,9 +76,10 @@ def test_a_movement_that_the_video_cuts_off_is_none() -> None:
 
 def test_nothing_is_found_across_a_gap() -> None:
     moved = curves(1.5, 1.7, 1.9, (1.0, 0.0))
-    moved[80:90] = np.nan
-    found, _ = proposals(moved, STEP_S, least_px=LEAST_PX)
+    moved[80:91] = np.nan  # 1.6 to 1.8 s
+    found, apexes_s = proposals(moved, STEP_S, least_px=LEAST_PX)
     assert len(found.scores) == 0
+    assert len(apexes_s) == 0
 
 
 def test_without_any_face_nothing_is_found() -> None:

@@ -157,18 +157,20 @@ def relative_differences(
 ) -> Float[np.ndarray, " step"]:
     """Subtract the mean of the values ``reach`` steps before and after.
 
-    Where only one of them is known, at the ends and beside gaps, it stands for both.
+    Where one of them is not known, at the ends and beside gaps, the mean of the curve stands for
+    it, so that the mean of what is left stays about 0, which the threshold builds on.
 
-    >>> relative_differences(np.array([1.0, 1.0, 5.0, 1.0, 3.0]), 2).tolist()
-    [-4.0, 0.0, 3.0, 0.0, -2.0]
+    >>> relative_differences(np.array([1.0, 1.0, 5.0, 1.0, 2.0]), 2).tolist()
+    [-2.5, -0.5, 3.5, -0.5, -1.5]
     """
-    around = np.full((2, len(curve)), np.nan)
-    around[0, reach:], around[1, :-reach] = curve[:-reach], curve[reach:]
-    known = np.isfinite(around)
-    total = np.where(known, around, 0.0).sum(axis=0)
-    counted = known.sum(axis=0)
-    mean = np.where(counted > 0, total / np.maximum(counted, 1), np.nan)
-    relative: Float[np.ndarray, " step"] = curve - mean
+    known = np.isfinite(curve)
+    if not known.any():
+        return np.full(len(curve), np.nan)
+    usual = float(curve[known].mean())
+    around = np.full((2, len(curve)), usual)
+    filled = np.where(known, curve, usual)
+    around[0, reach:], around[1, :-reach] = filled[:-reach], filled[reach:]
+    relative: Float[np.ndarray, " step"] = curve - around.mean(axis=0)
     return relative
 
 

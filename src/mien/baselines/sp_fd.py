@@ -42,7 +42,7 @@ def rise_and_return(
     """How far each region has come since ``reach`` steps ago and goes back in as many steps.
 
     The smaller of the rise from onset to apex and the return along its direction, at least 0; NaN
-    where a step is outside or not seen.
+    where one of these steps is outside or not seen.
 
     Args:
         curves_px: displacement of the regions.
@@ -60,6 +60,9 @@ def rise_and_return(
     size = np.linalg.norm(rise, axis=-1)
     along = np.einsum("trx,trx->tr", rise, back) / np.where(size > 0, size, 1.0)
     pattern[reach:-reach] = np.maximum(np.minimum(size, along), 0.0)
+    unseen = np.concatenate([[0], np.cumsum(~np.isfinite(curves_px).all(axis=(1, 2)))])
+    broken = unseen[2 * reach + 1 :] > unseen[: -2 * reach - 1]
+    pattern[reach:-reach][broken] = np.nan
     return pattern
 
 
@@ -98,7 +101,7 @@ def proposals(
         away = (curves_px[apex, region] - curves_px[:, region]) @ (rise / np.linalg.norm(rise))
         # The half from onset to apex and the half from apex to offset have a scale each.
         halves = (away[apex - reach : apex][::-1], away[apex + 1 : apex + reach + 1])
-        before, after = (1 + int(np.argmax(half >= FULL_RISE * np.nanmax(half))) for half in halves)
+        before, after = (1 + int(np.argmax(half >= FULL_RISE * half.max())) for half in halves)
         spans.append(((apex - before) * step_s, (apex + after) * step_s))
     spans_s = np.asarray(spans, np.float64).reshape(-1, 2)
     scored = ScoredIntervals(spans_s, confidences(best[apexes], least_px))
