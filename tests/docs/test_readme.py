@@ -17,14 +17,21 @@ def _promised() -> set[str]:
     return set(_FILE.findall(table))
 
 
+OTHERS = frozenset(
+    {"render_job.py", "corpus_preparation.py", "video_preparation.py", "flow_pictures.py"}
+    | {"evidence_files.py", "train_run.py"}
+)
+
+
 def _written() -> set[str]:
     """Names of files in the code of the pipeline, and those of the formats.
 
-    The job of `mien render` writes beside them only when it is asked to.
+    The job of `mien render` writes beside them only when it is asked to, and learning has files of
+    its own, which its pages list.
     """
     names = set(FORMATS)
     code = sorted((ROOT / "src" / "mien" / "pipeline").glob("*.py"))
-    for file in (one for one in code if one.name != "render_job.py"):
+    for file in (one for one in code if one.name not in OTHERS):
         names |= set(re.findall(rf'"({_FILE.pattern})"', file.read_text(encoding="utf-8")))
     return names
 

@@ -68,7 +68,9 @@ def test_onnxruntime_says_what_torch_says_of_any_number_of_clips(
         said = system.predict(clips.clips)
         assert set(names) == {name for name, value in vars(said).items() if value is not None}
         for count in (1, 5):
-            batch = clip_tensors(clips.clips, system.config.input, range(count)).numpy()
+            batch = clip_tensors(
+                clips.clips, system.config.input, range(count), shrink=system.config.shrink
+            ).numpy()
             for name, values in zip(names, session.run(None, {"clip": batch}), strict=True):
                 ours = getattr(said, name)[:count]
                 assert np.abs(values - ours).max() < 1e-4, (kind, name, count)
@@ -92,6 +94,6 @@ def check_card(folder: Path, system: GraphSystem) -> None:
             "clips",
             4 if system.config.input == "grey+flow" else 3,
             8,
-            16,
-            16,
+            16 // system.config.shrink,
+            16 // system.config.shrink,
         ]

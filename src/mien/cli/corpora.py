@@ -125,7 +125,10 @@ def check_corpus_verb(
     as_json: options.AsJson = False,
     debug: options.Debug = False,  # noqa: ARG001 - read by the border
 ) -> int:
-    """Tell what of a corpus is missing or odd, row by row, beside the published counts."""
+    """Tell what of a corpus is missing or odd, row by row.
+
+    Clips, subjects and classes are counted beside the published numbers.
+    """
     from mien.datasets.checking import check_corpus  # noqa: PLC0415 - keeps `mien --help` quick
     from mien.datasets.finding import Level  # noqa: PLC0415
     from mien.datasets.reading import read_corpus  # noqa: PLC0415
@@ -182,7 +185,7 @@ def prepare_corpus_verb(  # noqa: PLR0913 - one for each option
     as_json: options.AsJson = False,
     debug: options.Debug = False,
 ) -> int:
-    """Make a corpus ready to train on: aligned clips, flow, strain, landmarks, uncut videos.
+    """Make a corpus ready to train on: aligned clips, flow, landmarks, videos.
 
     Writes arrays (npy, 16 pictures a clip by temporal interpolation), the flow from onset to apex
     as 28 x 28 pictures with their scaling, and a table of the clips. A run that was ended goes on.
@@ -239,7 +242,7 @@ def graph_verb(
     as_json: options.AsJson = False,
     debug: options.Debug = False,  # noqa: ARG001 - read by the border
 ) -> int:
-    """Draw the graph of action units that go together: P(unit | other unit), directed."""
+    """Draw the directed graph of action units that go together."""
     if out.suffix.lower() != ".png":
         msg = f"Expected a file ending in .png, but got --out {out}."
         raise UsageError(msg)

@@ -91,7 +91,7 @@ def list_systems_verb(
     as_json: options.AsJson = False,
     debug: options.Debug = False,  # noqa: ARG001 - read by the border
 ) -> int:
-    """List every system that can be evaluated, with its task and what differs from its paper."""
+    """List every system that can be evaluated, with what it does here."""
     from mien.baselines.registry import systems_of  # noqa: PLC0415 - needs torch
     from mien.evaluation.systems import SystemTask  # noqa: PLC0415
 
@@ -135,7 +135,7 @@ def run_folds_verb(  # noqa: PLR0913 - one for each option
     as_json: options.AsJson = False,
     debug: options.Debug = False,
 ) -> int:
-    """Train and test systems fold by fold, and score them when all folds are there.
+    """Train and test systems fold by fold, and score them.
 
     Every clip is predicted once, by a system that has not seen its subject; the predictions are
     sealed before the labels are read.
@@ -196,10 +196,11 @@ def tables_verb(  # noqa: PLR0913 - one for each option
     as_json: options.AsJson = False,
     debug: options.Debug = False,
 ) -> int:
-    """Make the paper's Tables 2 and 3 for a corpus, beside the figures that it prints.
+    """Make the paper's Tables 2 and 3 for a corpus.
 
-    Table 3 becomes two: recognition, with one prediction for a cut clip, and spotting, with
-    intervals in uncut videos. Folds are stored as they finish, so it can be ended and gone on with.
+    The paper's own figures stand beside. Table 3 becomes two: recognition, with one prediction for
+    a cut clip, and spotting, with intervals in uncut videos. Folds are stored as they finish, so it
+    can be ended and gone on with.
     """
     from dataclasses import replace  # noqa: PLC0415 - beside its one use
 

@@ -6,6 +6,13 @@ from pydantic import with_config
 from typing_extensions import TypedDict  # that of typing has no schema before Python 3.12
 
 from mien.cli.doctor.finding import State
+from mien.cli.learning_layouts import (
+    CheckLayout,
+    CorporaLayout,
+    FileLayout,
+    GraphLayout,
+    SystemsLayout,
+)
 from mien.store.models import ModelKind
 from mien.tracks.layouts import DESCRIBED
 from mien.tracks.versioned_document import VersionedDocument
@@ -173,5 +180,11 @@ VERB_DOCUMENTS: dict[str, VersionedDocument] = {
     "head-list": VersionedDocument("mien/head-list", 1, HeadListLayout),
     "head-show": VersionedDocument("mien/head-show", 1, HeadShowLayout),
     "head-export": VersionedDocument("mien/head-export", 1, HeadExportLayout),
+    "dataset-list": VersionedDocument("mien/dataset-list", 1, CorporaLayout),
+    "dataset-check": VersionedDocument("mien/dataset-check", 1, CheckLayout),
+    "dataset-template": VersionedDocument("mien/dataset-template", 1, FileLayout),
+    "dataset-graph": VersionedDocument("mien/dataset-graph", 1, GraphLayout),
+    "evaluate-systems": VersionedDocument("mien/evaluate-systems", 1, SystemsLayout),
+    "models-converted": VersionedDocument("mien/models-converted", 1, FileLayout),
     "schemas": VersionedDocument("mien/schemas", 1, SchemasLayout),
 }

@@ -128,10 +128,10 @@ def convert_verb(
     as_json: options.AsJson = False,
     debug: options.Debug = False,  # noqa: ARG001 - read by the border
 ) -> int:
-    """Write torchvision's published r3d_18 weights as safetensors, to start trainings from.
+    """Write torchvision's published r3d_18 weights as safetensors.
 
-    The file is opened only when its sha256 begins as its name says; a pickle of anybody else is
-    never loaded.
+    Trainings can start from them. The file is opened only when its sha256 begins as its name says;
+    a pickle of anybody else is never loaded.
     """
     from mien.training.conversion import R3D18_SHA256, convert_r3d18  # noqa: PLC0415 - needs torch
 

@@ -27,6 +27,12 @@ class Document(StrEnum):
     HEAD_LIST = "head-list"
     HEAD_SHOW = "head-show"
     HEAD_EXPORT = "head-export"
+    DATASET_LIST = "dataset-list"
+    DATASET_CHECK = "dataset-check"
+    DATASET_TEMPLATE = "dataset-template"
+    DATASET_GRAPH = "dataset-graph"
+    EVALUATE_SYSTEMS = "evaluate-systems"
+    MODELS_CONVERTED = "models-converted"
     SCHEMAS = "schemas"
 
 
@@ -44,6 +50,12 @@ _ABOUT = {
     Document.HEAD_LIST: "head list --json",
     Document.HEAD_SHOW: "head show --json",
     Document.HEAD_EXPORT: "head export --json",
+    Document.DATASET_LIST: "dataset list --json",
+    Document.DATASET_CHECK: "dataset check --json",
+    Document.DATASET_TEMPLATE: "dataset template --json",
+    Document.DATASET_GRAPH: "dataset graph --json",
+    Document.EVALUATE_SYSTEMS: "evaluate systems --json",
+    Document.MODELS_CONVERTED: "models convert --json",
     Document.SCHEMAS: "schema --json",
 }
 

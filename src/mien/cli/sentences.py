@@ -11,6 +11,15 @@ MISSING = MissingError.exit_code
 INTERRUPTED = 130
 """Exit code after Ctrl-C."""
 
+_EXTRAS = {
+    "torch": "train",
+    "safetensors": "train",
+    "onnx": "train",
+    "onnxscript": "train",
+    "sklearn": "evaluate",
+}
+"""Packages that an extra brings."""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -39,7 +48,9 @@ def outcome_of(error: Exception) -> Outcome:
         sentence = "The memory is full. Close other programs, or give a shorter or smaller video."
         return Outcome(kind, sentence, 1)
     if isinstance(error, ModuleNotFoundError) and not (error.name or "mien").startswith("mien"):
-        sentence = f"The Python package {error.name} is missing. `pip install mien` installs it."
+        package = (error.name or "").partition(".")[0]
+        whole = f"'mien[{_EXTRAS[package]}]'" if package in _EXTRAS else "mien"
+        sentence = f"The Python package {package} is missing. `pip install {whole}` installs it."
         return Outcome(kind, sentence, MISSING)
     if isinstance(error, OSError):
         return Outcome(kind, _system_sentence(error), 1, _disk_is_full(error))

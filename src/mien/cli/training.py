@@ -74,7 +74,9 @@ def train_verb(  # noqa: PLR0913 - one for each option
     as_json: options.AsJson = False,
     debug: options.Debug = False,
 ) -> int:
-    """Train a recogniser on all clips of a prepared corpus, and write it as safetensors and ONNX.
+    """Train a recogniser on all clips of a prepared corpus.
+
+    Writes it as safetensors and as ONNX with a card, and the whole configuration.
 
     A training that was ended at any moment goes on to the same result when the command is given
     again. Several GPUs: torchrun --nproc-per-node N -m mien train ...

@@ -43,8 +43,8 @@ def interpolation_weights(
     Raises:
         UsageError: no pictures, or an unknown method.
 
-    >>> interpolation_weights(3, 3).round(6).tolist()
-    [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    >>> np.allclose(interpolation_weights(3, 3), np.eye(3))  # pictures come back as they are
+    True
     """
     if count < 1 or steps < 1 or method not in METHODS:
         msg = (

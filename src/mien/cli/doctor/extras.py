@@ -7,10 +7,12 @@ from mien.cli.doctor.finding import Finding, State
 
 ADDS = {
     "docs": "builds this documentation",
+    "evaluate": "baselines and tables of recognisers",
     "gpu": "draws on a graphics card",
     "head": "bakes the built-in head anew",
     "ray": "spreads work over machines",
     "test": "runs the tests and checks",
+    "train": "trains recognisers",
     "usd": "writes the head as USD",
 }
 """What an extra is good for, by its name."""
