@@ -2,7 +2,8 @@
 
 Usage: python tools/measure_tables.py --work DIR [--run] [--workers N]
 
-With ``--run`` it draws the corpus (26 subjects, 255 clips, 26 long videos), prepares it, pre-trains
+The predictions of every fold that is done lie in docs/evidence/folds; a run begins from them, and
+writes its own back. With ``--run`` it draws the corpus (26 subjects, 255 clips, 26 long videos), prepares it, pre-trains
 a backbone on people of another corpus, and runs every fold that is missing: many hours on two
 cores, over as many runs as it takes, since each fold is kept as it ends. Without, it writes the
 page from the folds that are there.
@@ -11,6 +12,7 @@ page from the folds that are there.
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -35,7 +37,8 @@ LONG = (
 """Networks of which an epoch over all folds takes an hour or more; they have fewer."""
 
 SEED_PEOPLE = [f"seed-{number}" for number in range(901, 921)]
-PAGE = Path(__file__).parents[1] / "docs" / "evidence" / "tables.md"
+EVIDENCE = Path(__file__).parents[1] / "docs" / "evidence"
+PAGE, KEPT = EVIDENCE / "tables.md", EVIDENCE / "folds"
 
 HEAD = """# Tables 2 and 3 on a drawn corpus
 
@@ -65,6 +68,7 @@ def main() -> int:
     work: Path = given.work
     weights = work / "pretrained.safetensors"
     os.environ["MIEN_PRETRAINED"] = str(weights)
+    shutil.copytree(KEPT, work / "results" / "folds", dirs_exist_ok=True)
     if given.run:
         run(work, weights, given.workers)
     evaluation = Evaluation(
@@ -97,6 +101,7 @@ def main() -> int:
     tables = "\n".join(table.to_markdown() for table in evidence.tables)
     PAGE.write_text(f"{head}{tables}\n## What each system is\n\n{systems}\n", encoding="utf-8")
     figures = json.loads((work / "results" / "figures.json").read_text(encoding="utf-8"))
+    shutil.copytree(work / "results" / "folds", KEPT, dirs_exist_ok=True)
     print({protocol: len(found) for protocol, found in figures.items()})
     return 0
 
