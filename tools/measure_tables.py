@@ -3,10 +3,10 @@
 Usage: python tools/measure_tables.py --work DIR [--run] [--workers N]
 
 The predictions of every fold that is done lie in docs/evidence/folds; a run begins from them, and
-writes its own back. With ``--run`` it draws the corpus (26 subjects, 255 clips, 26 long videos), prepares it, pre-trains
-a backbone on people of another corpus, and runs every fold that is missing: many hours on two
-cores, over as many runs as it takes, since each fold is kept as it ends. Without, it writes the
-page from the folds that are there.
+writes its own back. With ``--run`` it draws the corpus (26 subjects, 255 clips, 26 long videos),
+prepares it, pre-trains a backbone on people of another corpus, and runs every fold that is missing:
+many hours on two cores, over as many runs as it takes, since each fold is kept as it ends. Without,
+it writes the page from the folds that are there.
 """
 
 import argparse
