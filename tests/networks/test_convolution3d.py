@@ -7,15 +7,16 @@ from torch import nn
 from mien.networks.convolution3d import Convolution3d
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3, 4])
-@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("steps", [1, 2, 3, 4, 8])
+@pytest.mark.parametrize("side", [1, 2, 3, 7])
+@pytest.mark.parametrize("stride", [(1, 1, 1), (2, 2, 2), (1, 2, 2)])
 @pytest.mark.parametrize("count", [1, 3])
 def test_half_precision_gives_the_gradients_of_full_precision(
-    steps: int, stride: int, count: int
+    steps: int, side: int, stride: tuple[int, int, int], count: int
 ) -> None:
     torch.manual_seed(0)
     layer = Convolution3d(64, 64, 3, stride, padding=1, bias=False)
-    clip = torch.randn(count, 64, steps, 7, 7)
+    clip = torch.randn(count, 64, steps, side, side)
     weight: list[torch.Tensor] = []
     for half in (True, False):
         layer.zero_grad()

@@ -96,7 +96,7 @@ def test_moments_units_and_peaks_are_those_that_were_drawn(drawn: Path, prepared
         assert row.intensities is not None
         assert max(row.intensities.values()) == pytest.approx(max(move["units"].values()), abs=1e-4)
         assert row.emotion == move["emotion"]
-        assert row.window_s == pytest.approx((row.frames - 1) / 60)
+        assert row.window_s == pytest.approx((row.frames - 1) / 60, abs=1e-6)
 
 
 def test_the_uncut_video_holds_the_face_and_what_happens_in_it(drawn: Path, prepared: Path) -> None:
