@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from mien.baselines import mdmd
 from mien.baselines.mdmd import (
@@ -122,6 +123,26 @@ def test_micro_expressions_last_from_seven_thirtieths_to_half_a_second(
     assert event.onset_s == pytest.approx(1.0 + 4.0, abs=0.05)
     assert event.offset_s == pytest.approx(1.0 + 4.42, abs=0.05)
     assert event.apex_s == pytest.approx(1.0 + 4.21, abs=0.021)
+
+
+@pytest.mark.parametrize(("rate", "frames"), [(30.0, 7), (50.0, 12)])
+def test_noise_alone_is_spotted_as_often_as_runs_of_chance(
+    monkeypatch: pytest.MonkeyPatch, rate: float, frames: int
+) -> None:
+    minutes = 60
+    count = round(minutes * 60 * rate)
+    noise = np.random.default_rng(0).standard_normal((2, count))
+    monkeypatch.setattr(mdmd, "difference_curves", lambda _: noise)
+    faces = np.broadcast_to(np.zeros((1, 2, 2), np.uint8), (count, 2, 2))
+    landmarks = np.broadcast_to(np.zeros((1, 468, 2)), (count, 468, 2))
+    system = mdmd.SPEC.build(Budget())
+    assert isinstance(system, SpottingSystem)
+    events = system.spot(Video("v", "s", rate, 0.0, faces, landmarks))
+    # A hundredth of the way to the largest of so many numbers is .045 deviations above the mean.
+    above = float(norm.sf(norm.isf(1 / count) * mdmd.THRESHOLD))
+    expected = count * (1 - above) * above**frames
+    assert len(events) == pytest.approx(expected, abs=4 * np.sqrt(expected))
+    assert len(events) < (8 if rate == 30.0 else 1) * minutes
 
 
 def test_macro_expressions_last_longer_than_half_a_second(

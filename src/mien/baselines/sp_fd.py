@@ -18,10 +18,15 @@ from mien.core.errors import InputError
 from mien.core.track import Event
 from mien.datasets.clips import LabelledVideo, Video
 from mien.evaluation.systems import Budget, SystemSpec, SystemTask
+from mien.motion import running_median
 from mien.work import Progress
 
 SCALES_S = (0.08, 0.12, 0.16, 0.2, 0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
 """Times from onset to apex that are looked for; the first five make micro-expressions."""
+
+USUAL_HALF_S = 4.0
+"""A region's usual place is its median so far to either side: twice as long as the longest movement
+from onset to offset, which thus is not its own rest."""
 
 FUSED = 3
 """Regions whose patterns are averaged: those that show it most."""
@@ -37,19 +42,23 @@ MAX_OVERLAP = 0.1
 
 
 def rise_and_return(
-    curves_px: Float[np.ndarray, "step region 2"], reach: int
+    curves_px: Float[np.ndarray, "step region 2"],
+    usual_px: Float[np.ndarray, "step region 2"],
+    reach: int,
 ) -> Float[np.ndarray, "step region"]:
     """How far each region has come since ``reach`` steps ago and goes back in as many steps.
 
-    The smaller of the rise from onset to apex and the return along its direction, at least 0; NaN
-    where one of these steps is outside or not seen.
+    The smallest of the rise from onset to apex, and along its direction the return and the way from
+    the usual place; at least 0. Without the last one, the rest between two like movements would be
+    a movement to the other side. NaN where one of these steps is outside or not seen.
 
     Args:
         curves_px: displacement of the regions.
+        usual_px: where each region usually is, at every step.
         reach: steps from onset to apex, and from apex to offset.
 
     >>> there_and_back = np.array([0, 0, 1, 2, 1, 0, 0.0])[:, None, None] * [1.0, 0.0]
-    >>> rise_and_return(there_and_back, 2)[:, 0].tolist()
+    >>> rise_and_return(there_and_back, np.zeros((7, 1, 2)), 2)[:, 0].tolist()
     [nan, nan, 0.0, 2.0, 0.0, nan, nan]
     """
     pattern = np.full(curves_px.shape[:2], np.nan)
@@ -58,8 +67,10 @@ def rise_and_return(
     apex = curves_px[reach:-reach]
     rise, back = apex - curves_px[: -2 * reach], apex - curves_px[2 * reach :]
     size = np.linalg.norm(rise, axis=-1)
-    along = np.einsum("trx,trx->tr", rise, back) / np.where(size > 0, size, 1.0)
-    pattern[reach:-reach] = np.maximum(np.minimum(size, along), 0.0)
+    direction = rise / np.where(size > 0, size, 1.0)[..., None]
+    returns = np.einsum("trx,trx->tr", direction, back)
+    away = np.einsum("trx,trx->tr", direction, apex - usual_px[reach:-reach])
+    pattern[reach:-reach] = np.maximum(np.minimum(size, np.minimum(returns, away)), 0.0)
     unseen = np.concatenate([[0], np.cumsum(~np.isfinite(curves_px).all(axis=(1, 2)))])
     broken = unseen[2 * reach + 1 :] > unseen[: -2 * reach - 1]
     pattern[reach:-reach][broken] = np.nan
@@ -86,7 +97,9 @@ def proposals(
         intervals in seconds after the first step, scored by confidence, and their apexes.
     """
     reaches = sorted({max(1, round(scale_s / step_s)) for scale_s in SCALES_S})
-    patterns = np.stack([rise_and_return(curves_px, reach) for reach in reaches])
+    times_s = np.arange(len(curves_px)) * step_s
+    usual_px = running_median(times_s, curves_px, half_window_s=USUAL_HALF_S)
+    patterns = np.stack([rise_and_return(curves_px, usual_px, reach) for reach in reaches])
     # Outside of the video and where no face is seen there is no pattern.
     patterns = np.nan_to_num(patterns)
     fused = np.stack([fused_pattern(one) for one in patterns])
@@ -142,11 +155,11 @@ SPEC = SystemSpec(
     task=SystemTask.SPOTTING,
     category="hand-crafted",
     summary=(
-        "Flow of regions against the nose, low-passed; the pattern of a rise and a return is "
-        "looked for at eleven scales of time and averaged over the three regions that show it "
-        "most, whose peaks are events. Written from the published outline, which leaves details "
-        "open: regions, scales and one fixed threshold are ours, and the flow is dense inverse "
-        "search of aligned faces."
+        "Flow of regions against the nose, low-passed; the pattern of a rise away from the usual "
+        "place and a return is looked for at eleven scales of time and averaged over the three "
+        "regions that show it most, whose peaks are events. Written from the published outline, "
+        "which leaves details open: regions, scales, the usual place and one fixed threshold are "
+        "ours, and the flow is dense inverse search of aligned faces."
     ),
     source=(
         "Zhang, Li, Wang, Duan, Yan, Xie, Huang: Spatio-temporal fusion for macro- and "
