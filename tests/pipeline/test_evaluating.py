@@ -246,3 +246,13 @@ def test_a_configuration_is_evaluated_like_any_system(
         run_folds(wide, [str(config)], tmp_path / "out", Silent())
     with pytest.raises(MissingError, match="nowhere"):
         run_folds(wide, ["nowhere.toml"], tmp_path / "out", Silent())
+
+
+def test_results_from_other_weights_are_never_mixed_in(evaluation: Evaluation) -> None:
+    weights = ["a" * 64]
+    made = replace(SPECS[0], made_from=lambda: weights[0])
+    corpus = opened(evaluation.prepared)
+    first = evaluation.run_of(made, corpus)
+    weights[0] = "b" * 64
+    assert evaluation.run_of(made, corpus) != first
+    assert "made_from" not in evaluation.run_of(SPECS[0], corpus)

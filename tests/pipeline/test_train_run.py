@@ -54,6 +54,10 @@ def test_a_recogniser_is_trained_written_and_read_back(prepared: Path, tmp_path:
     true = [row.emotion for row in corpus.rows]
     right = [system.recogniser.graph.classes[i] == name for i, name in zip(said, true, strict=True)]
     assert np.mean(right) > 0.9
+    file.write_text(OWN.replace("3e-3", "1e-3"), encoding="utf-8")
+    with pytest.raises(UsageError, match="learning_rate"):
+        train_recogniser(config_named(str(file)), prepared, "plain", out, Silent())
+    assert config_named(str(out / "config.toml")) == again
     log = (out / "training" / "joint" / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     losses = [json.loads(line) for line in log]
     assert len(losses) >= 12

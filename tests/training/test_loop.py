@@ -397,6 +397,17 @@ def test_a_checkpoint_of_other_settings_is_refused(
         )
 
 
+def test_a_checkpoint_that_was_made_from_something_else_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "checkpoint.safetensors"
+    made_from = {"clips": "abc", "hidden": [4, 2]}
+    run_training(linear(), COUNT, load, loss, SGD, checkpoint=file, made_from=made_from)
+    again = run_training(linear(), COUNT, load, loss, SGD, checkpoint=file, made_from=made_from)
+    assert again.steps_before == again.steps
+    other = {**made_from, "clips": "abd"}
+    with pytest.raises(UsageError, match="made with clips abc instead of abd"):
+        run_training(linear(), COUNT, load, loss, SGD, checkpoint=file, made_from=other)
+
+
 def test_a_checkpoint_of_other_rows_or_of_another_network_is_refused(tmp_path: Path) -> None:
     file = trained(tmp_path)
     with pytest.raises(UsageError, match="rows 14 instead of 13"):

@@ -226,6 +226,38 @@ def test_a_folder_gets_checkpoint_and_log_and_is_gone_on_from(
         GraphSystem(small(), folder=tmp_path).fit(clips, seed=1, progress=Silent())
 
 
+@pytest.mark.parametrize(
+    ("table", "change", "sentence"),
+    [
+        ("loss", {"time_weight": 5.0}, r"made with loss.time_weight 0.5 instead of 5.0"),
+        ("augmentation", {"brightness": 0.2}, r"augmentation.brightness 0.0 instead of 0.2"),
+        ("network", {"dropout": 0.1}, r"network.dropout 0.0 instead of 0.1"),
+    ],
+)
+def test_a_training_of_other_choices_is_not_gone_on_from(
+    table: str, change: dict[str, float], sentence: str, make_clips: MakeClips, tmp_path: Path
+) -> None:
+    clips = make_clips(8, steps=4)
+    GraphSystem(small(), folder=tmp_path).fit(clips, seed=0, progress=Silent())
+    other = small(**{table: replace(getattr(small(), table), **change)})
+    with pytest.raises(UsageError, match=sentence):
+        GraphSystem(other, folder=tmp_path).fit(clips, seed=0, progress=Silent())
+
+
+def test_a_training_on_another_input_or_other_clips_is_not_gone_on_from(
+    make_clips: MakeClips, tmp_path: Path
+) -> None:
+    clips = make_clips(8, steps=4)
+    GraphSystem(small(input="rgb"), folder=tmp_path).fit(clips, seed=0, progress=Silent())
+    with pytest.raises(UsageError, match="input rgb instead of flow"):
+        GraphSystem(small(input="flow"), folder=tmp_path).fit(clips, seed=0, progress=Silent())
+    others = replace(clips.clips, names=tuple(f"other/{name}" for name in clips.clips.names))
+    recoded = replace(clips.labels, emotion=1 - clips.labels.emotion)
+    for changed in (LabelledClips(others, clips.labels), LabelledClips(clips.clips, recoded)):
+        with pytest.raises(UsageError, match=r"clips and labels \w{12} instead of \w{12}"):
+            GraphSystem(small(input="rgb"), folder=tmp_path).fit(changed, seed=0, progress=Silent())
+
+
 def test_what_is_kept_says_the_same_when_it_is_read(make_clips: MakeClips, tmp_path: Path) -> None:
     clips = make_clips(8, steps=4)
     config = small()
@@ -332,7 +364,10 @@ def test_a_pretrained_system_without_weights_says_where_they_come_from(
     monkeypatch.delenv(PRETRAINED_VARIABLE, raising=False)
     system = SPECS[0].build(Budget(width=4, max_epochs=1))
     assert isinstance(system, RecognitionSystem)
-    with pytest.raises(MissingError, match=f"Set {PRETRAINED_VARIABLE}.*mien models convert"):
+    with pytest.raises(
+        MissingError,
+        match=rf"Set {PRETRAINED_VARIABLE}.*mien models convert.* --pretrain .*--width 4 ",
+    ):
         system.fit(make_clips(8, steps=4), seed=0, progress=Silent())
 
 

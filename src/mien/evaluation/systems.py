@@ -85,6 +85,10 @@ class SpottingSystem(Protocol):
         ...
 
 
+def _nothing() -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class SystemSpec:
     """A system with what tables say of it; a plug-in registers one under ``mien.systems``."""
@@ -109,3 +113,7 @@ class SystemSpec:
     build: Callable[[Budget], RecognitionSystem | SpottingSystem]
     paper: Mapping[str, float] = field(default_factory=dict)
     """Figures that the paper prints for it, in percent: accuracy, f1, kfold, loso."""
+
+    made_from: Callable[[], str] = _nothing
+    """What else its results depend on, such as the sha256 of weights that it starts from; empty
+    for nothing. Results of different ones are never mixed."""

@@ -72,6 +72,8 @@ class Evaluation:
         }
         if spec.name.lower().endswith(_CONFIGURATION):
             facts["config"] = spec.summary
+        if spec.made_from():
+            facts["made_from"] = spec.made_from()
         if spec.task is SystemTask.RECOGNITION:
             facts |= {"labels": self.scheme, "units": self.units}
         return json.dumps(facts, sort_keys=True)
@@ -87,6 +89,7 @@ def system_called(name: str) -> SystemSpec:
     """
     if not name.lower().endswith(_CONFIGURATION):
         return system_named(name)
+    from mien.training.building import weights_digest  # noqa: PLC0415 - needs torch
     from mien.training.clip_tensors import ARRAYS_OF  # noqa: PLC0415 - needs torch
     from mien.training.config import read_config  # noqa: PLC0415 - needs torch
     from mien.training.system import GraphSystem  # noqa: PLC0415 - needs torch
@@ -104,6 +107,7 @@ def system_called(name: str) -> SystemSpec:
         source="a configuration file",
         inputs=ARRAYS_OF[config.input],
         build=build,
+        made_from=lambda: weights_digest(config.weights),
     )
 
 
@@ -218,8 +222,8 @@ class FoldTask:
         run = self.evaluation.run_of(spec, opened(self.evaluation.prepared))
         if (result.run, result.split_sha256) != (run, split.sha256):
             msg = (
-                f"{file} was made with other settings or another corpus. Choose another folder "
-                "with --out, or remove that of the system."
+                f"{file} was made with other settings, other weights or another corpus. Choose "
+                "another folder with --out, or remove that of the system."
             )
             raise UsageError(msg)
         return result

@@ -57,9 +57,6 @@ def train_recogniser(
     corpus = open_prepared(prepared)
     numbers = UNIT_SETS[_ALL_UNITS] if isinstance(config.units, str) else config.unit_numbers
     labelled = label_corpus(corpus, scheme, numbers)
-    first = os.environ.get("RANK", "0") == "0"
-    if first:
-        write_text_atomic(out / "config.toml", config.to_toml())
     system = GraphSystem(config, folder=out / "training")
     system.fit(
         labelled.labelled,
@@ -67,8 +64,10 @@ def train_recogniser(
         progress=progress,
         levels=labelled.intensities,
     )
-    if not first:
+    if os.environ.get("RANK", "0") != "0":
         return RunResult(out=out, files=())
+    # Not before: a training of other choices in the folder is refused, and its own file stays.
+    write_text_atomic(out / "config.toml", config.to_toml())
     system.save(out / "recogniser")
     card = export_onnx(system.recogniser, out / "recogniser.onnx")
     clips = len(labelled.labelled)

@@ -9,6 +9,7 @@ from mien.core.errors import MissingError, UsageError
 from mien.networks.flow_net import FlowNet
 from mien.networks.graph_recogniser import GraphRecogniser
 from mien.recognition.cooccurrence import CooccurrenceGraph
+from mien.store.digest import sha256_of_path
 from mien.store.weights import read_weights, require_tensors
 from mien.training.clip_tensors import CHANNELS
 from mien.training.config import FLOW_IMAGES, TrainConfig
@@ -68,7 +69,9 @@ def start_backbone(network: nn.Module, config: TrainConfig) -> None:
             f"Expected a pre-trained backbone for {config.preset}, whose batch statistics stay as "
             f"they come, but none is named. Set {PRETRAINED_VARIABLE} or `weights` to a "
             "safetensors file: r3d_18 of torchvision by `mien models convert` for width 64, or one "
-            "that mien pre-trained on synthetic clips."
+            "that mien pre-trained on synthetic clips of other people, by `mien train "
+            f"{config.preset} --pretrain --dataset PREPARED --width {config.network.width} --out "
+            "FILE.safetensors`."
         )
         raise MissingError(msg)
 
@@ -87,6 +90,14 @@ def load_tensors(network: nn.Module, path: Path) -> None:
         path.name,
     )
     network.load_state_dict({name: torch.from_numpy(value) for name, value in found.items()})
+
+
+def weights_digest(path: Path | None) -> str:
+    """Give the sha256 of the weights that a training starts from; empty for none.
+
+    A file that is not there gives nothing either: the training itself refuses it.
+    """
+    return sha256_of_path(path) if path is not None and path.is_file() else ""
 
 
 def stage_two_parts(network: nn.Module) -> tuple[nn.Module, ...]:

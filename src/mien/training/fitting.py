@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -10,6 +10,7 @@ from jaxtyping import Int
 from torch import nn
 
 from mien.datasets.clips import Clips
+from mien.store.digest import sha256_of_bytes
 from mien.training.augmentation import augmented
 from mien.training.building import stage_two_parts
 from mien.training.clip_tensors import read_clip, scaled
@@ -24,6 +25,9 @@ from mien.training.losses import (
 )
 from mien.training.training_log import TrainingLog
 from mien.work import Progress
+
+_DIGITS = 12
+"""Of a sha256, enough to tell trainings apart."""
 
 
 class ClipBatch(NamedTuple):
@@ -59,9 +63,10 @@ def fit_network(
 
     Raises:
         InputError: an input or a loss that is no number.
-        UsageError: a checkpoint of other settings.
+        UsageError: a checkpoint of other choices or other clips.
         FormatError: a checkpoint that is cut short, or of another network.
     """
+    made_from = _made_from(config, clips, targets, classes)
     reports = []
     for stage in _stages(network, config):
         at = None if folder is None else folder / stage.name
@@ -76,6 +81,7 @@ def fit_network(
                     _loss(config, stage.loss, targets, classes),
                     config.loop,
                     checkpoint=None if at is None else at / "checkpoint.safetensors",
+                    made_from=made_from,
                     log=None if at is None else TrainingLog(at),
                     progress=progress,
                 )
@@ -84,6 +90,21 @@ def fit_network(
             for part in stage.still:
                 part.requires_grad_(requires_grad=True)
     return tuple(reports)
+
+
+def _made_from(config: TrainConfig, clips: Clips, targets: Targets, classes: int) -> dict[str, Any]:
+    """Name what decides the weights beside the loop: all other choices, and the clips."""
+    choices = config.model_dump(mode="json", exclude={"preset", "loop"})
+    named: dict[str, Any] = {}
+    for name, value in choices.items():
+        if isinstance(value, dict):
+            named |= {f"{name}.{key}": one for key, one in value.items()}
+        else:
+            named[name] = value
+    text = "\n".join((str(classes), *clips.names)).encode()
+    coded = (targets.emotion, targets.units, targets.times, targets.intensity)
+    numbers = b"".join(one.numpy().tobytes() for one in coded)
+    return {**named, "clips and labels": sha256_of_bytes(text + numbers)[:_DIGITS]}
 
 
 def _stages(network: nn.Module, config: TrainConfig) -> tuple[_Stage, ...]:

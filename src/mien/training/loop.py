@@ -80,6 +80,7 @@ def run_training(  # noqa: PLR0913 - what every training needs, each by its name
     validate: Validate | None = None,
     checkpoint: Path | None = None,
     checkpoint_steps: int | None = None,
+    made_from: Mapping[str, Any] | None = None,
     log: TrainingLog | None = None,
     progress: Progress | None = None,
 ) -> TrainingReport:
@@ -91,14 +92,16 @@ def run_training(  # noqa: PLR0913 - what every training needs, each by its name
     smaller group counts for what it holds.
 
     With ``checkpoint``, a safetensors file, the training goes on from where that file stands, and
-    writes it after each epoch, and after every ``checkpoint_steps`` steps too.
+    writes it after each epoch, and after every ``checkpoint_steps`` steps too. ``made_from`` is
+    whatever else decides the weights, such as the losses and the clips, by names that JSON can
+    hold: a checkpoint that was made from something else is refused.
 
     Where torchrun started this process with others, each takes its share of the batches of a step
     and the gradients are averaged: the steps are those of one process that accumulates as many
     batches.
 
     Raises:
-        UsageError: no row, or a checkpoint of other settings.
+        UsageError: no row, or a checkpoint of other settings, or made from something else.
         InputError: a loss or a gradient that is no number, with the epoch and the rows.
         FormatError: a checkpoint that is cut short, or of another network.
         OutputError: a checkpoint or log that cannot be written.
@@ -110,7 +113,12 @@ def run_training(  # noqa: PLR0913 - what every training needs, each by its name
     forked = [processes.device] if processes.device.type == "cuda" else []
     with torch.random.fork_rng(devices=forked):
         training = _Training(
-            model.to(processes.device), settings, processes, count=count, file=checkpoint
+            model.to(processes.device),
+            settings,
+            processes,
+            count=count,
+            file=checkpoint,
+            made_from=made_from or {},
         )
         watched = _Watching(
             log=log if processes.first else None,
@@ -148,8 +156,10 @@ class _Training:
         *,
         count: int,
         file: Path | None,
+        made_from: Mapping[str, Any],
     ) -> None:
         self.model = model
+        self.made_from = made_from
         self.settings = settings
         self.processes = processes
         self.file = file
@@ -346,7 +356,8 @@ class _Training:
         """What decides the weights that come out; where it is worked out does not."""
         recipe = asdict(self.settings)
         del recipe["device"]
-        return {**recipe, "rows": self.order.count, "processes": self.processes.count}
+        counts = {"rows": self.order.count, "processes": self.processes.count}
+        return {**recipe, **counts, **self.made_from}
 
 
 def _optimiser(model: nn.Module, settings: LoopSettings) -> torch.optim.Optimizer:

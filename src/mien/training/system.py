@@ -13,7 +13,12 @@ from mien.core.errors import UsageError
 from mien.datasets.clips import Clips, LabelledClips, Labels
 from mien.evaluation.systems import Budget, Predictions, SystemSpec, SystemTask
 from mien.recognition.cooccurrence import cooccurrence
-from mien.training.building import PRETRAINED_VARIABLE, build_network, start_backbone
+from mien.training.building import (
+    PRETRAINED_VARIABLE,
+    build_network,
+    start_backbone,
+    weights_digest,
+)
 from mien.training.clip_tensors import read_clip, shapes_of
 from mien.training.config import TrainConfig, preset
 from mien.training.fitting import fit_network
@@ -192,12 +197,21 @@ def _builder(name: str) -> Callable[[Budget], GraphSystem]:
     return lambda budget: GraphSystem(preset(name).within(budget))
 
 
+def _named_weights() -> Path | None:
+    named = os.environ.get(PRETRAINED_VARIABLE)
+    return Path(named) if named else None
+
+
 def _pretrained(budget: Budget) -> GraphSystem:
     config = preset("cnn3d_pretrained").within(budget)
-    named = os.environ.get(PRETRAINED_VARIABLE)
-    if named:
-        config = config.model_copy(update={"weights": Path(named)})
+    weights = _named_weights()
+    if weights is not None:
+        config = config.model_copy(update={"weights": weights})
     return GraphSystem(config)
+
+
+def _pretrained_from() -> str:
+    return weights_digest(_named_weights())
 
 
 _PREPRINT = (
@@ -220,6 +234,7 @@ SPECS: tuple[SystemSpec, ...] = (
         source=_PREPRINT,
         inputs=("rgb",),
         build=_pretrained,
+        made_from=_pretrained_from,
         paper={"kfold": 55.37, "loso": 42.64},
     ),
     SystemSpec(
