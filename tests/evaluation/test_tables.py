@@ -68,7 +68,7 @@ def spotted() -> SpottingScores:
 
 def row(of: SystemSpec, note: str = "", budget: Budget | None = None, **by: Outcome) -> TableRow:
     outcomes = {name.replace("_", "-"): one for name, one in by.items()}
-    return TableRow(of, outcomes, budget or Budget(), note)
+    return TableRow(of, outcomes, dict.fromkeys(outcomes, budget or Budget()), note)
 
 
 TABLE_2 = accuracy_table(
@@ -94,9 +94,17 @@ def test_what_has_no_counterpart_or_was_not_run_says_so() -> None:
     assert cells[:5] == ["mien", "not run", "50.0 [45.0, 55.0]", "n/a", "n/a"]
 
 
-def test_a_row_of_another_budget_says_which() -> None:
-    assert TABLE_2.rows[1][-1].text == ("width 16, at most 20 epochs, precision fp32; one seed")
+def test_a_row_of_another_budget_says_in_what_and_under_which_protocol() -> None:
+    assert TABLE_2.rows[1][-1].text == "loso: width 16, at most 20 epochs; one seed"
     assert TABLE_2.rows[0][-1].text == ""
+    few = {"kfold5-subject": Budget(max_epochs=5), "loso": Budget(max_epochs=3)}
+    both = TableRow(spec("mien"), {}, few)
+    alike = TableRow(spec("3D-CNN"), {}, dict.fromkeys(few, Budget(max_epochs=5)))
+    notes = [line[-1].text for line in accuracy_table([both, alike], CONDITIONS).rows]
+    assert notes == [
+        "kfold5-subject: at most 5 epochs; loso: at most 3 epochs",
+        "at most 5 epochs",
+    ]
 
 
 def test_a_line_above_says_how_the_table_was_made() -> None:

@@ -134,6 +134,11 @@ def test_an_empty_file_is_the_defaults() -> None:
         ("input = 'flow_image'\n[network]\nwidth = 8", r"\[network\] left out with a flow image"),
         ("input = 'flow_image'\nmode = 'two-stage'", r"mode joint with a flow image"),
         ("mode = 'two-stage'\n[network]\nnorm = 'batch'", r"whose backbone must not change"),
+        ("[network]\nbackbone = 'steps'", r"network.temporal_stride keep with the backbone steps"),
+        (
+            "[network]\nbackbone = 'steps'\ntemporal_stride = 'keep'\nnorm = 'frozen'",
+            r"norm batch or group with the backbone steps",
+        ),
         ("[loss]\ntime_weight = nan", r"time_weight|the whole"),
     ],
 )

@@ -38,8 +38,9 @@ class TableRow:
     outcomes: Mapping[str, Outcome]
     """By name of the protocol, such as ``loso``."""
 
-    budget: Budget
-    """What it was allowed; told in its note where it differs from that of the table."""
+    budgets: Mapping[str, Budget] = field(default_factory=dict)
+    """By protocol: what it was allowed, where that differs from the budget of the table. Its note
+    tells."""
 
     note: str = ""
 
@@ -165,7 +166,7 @@ def accuracy_table(
             ),
             _printed(row.spec, "kfold"),
             _printed(row.spec, "loso"),
-            _note(row, conditions),
+            _note(row, conditions, (kfold, loso)),
         )
         for row in rows
     )
@@ -205,7 +206,7 @@ def recognition_table(
             ),
             _printed(row.spec, "accuracy"),
             _printed(row.spec, "f1"),
-            _note(row, conditions),
+            _note(row, conditions, (protocol,)),
         )
         for row in rows
     ]
@@ -278,7 +279,7 @@ def spotting_table(
             ),
             _printed(row.spec, "accuracy"),
             _printed(row.spec, "f1"),
-            _note(row, conditions),
+            _note(row, conditions, (protocol,)),
         )
         for row in rows
     )
@@ -332,15 +333,27 @@ def _line(conditions: Conditions, protocols: Sequence[str]) -> str:
 
 
 def _words(budget: Budget) -> str:
-    return f"width {budget.width}, at most {budget.max_epochs} epochs, precision {budget.precision}"
+    return ", ".join(_parts(budget))
 
 
-def _note(row: TableRow, conditions: Conditions) -> Cell:
-    own, all_ = row.budget, conditions.budget
-    differs = (own.width, own.max_epochs, own.precision) != (
-        *(all_.width, all_.max_epochs, all_.precision),
+def _parts(budget: Budget) -> tuple[str, str, str]:
+    return (
+        f"width {budget.width}",
+        f"at most {budget.max_epochs} epochs",
+        f"precision {budget.precision}",
     )
-    return Cell("; ".join(one for one in (_words(own) if differs else "", row.note) if one))
+
+
+def _note(row: TableRow, conditions: Conditions, protocols: Sequence[str]) -> Cell:
+    """Tell what a row was allowed otherwise than the table, protocol by protocol."""
+    usual = _parts(conditions.budget)
+    own = {}
+    for name in protocols:
+        parts = _parts(row.budgets.get(name, conditions.budget))
+        own[name] = ", ".join(p for p, q in zip(parts, usual, strict=True) if p != q)
+    same = len(set(own.values())) == 1
+    told = [next(iter(own.values()))] if same else [f"{k}: {v}" for k, v in own.items() if v]
+    return Cell("; ".join(one for one in (*told, row.note) if one))
 
 
 def _notes(rows: Sequence[TableRow], protocols: Sequence[str]) -> tuple[str, ...]:

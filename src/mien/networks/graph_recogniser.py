@@ -13,7 +13,9 @@ from mien.networks.graph import AuGraph, Normalisation, SelfLoop, normalised
 from mien.networks.output import NetworkOutput
 from mien.networks.resnet3d import Norm, ResNet3d, TemporalStride
 from mien.networks.segmentation import Order, SegmentationHead
+from mien.networks.step_net import StepNet
 
+Backbone = Literal["resnet3d", "steps"]
 NodeInit = Literal["onehot", "visual", "onehot+visual"]
 Pool = Literal["none", "attention"]
 EmotionLayer = Literal["none", "head", "node"]
@@ -35,6 +37,7 @@ class GraphRecogniser(nn.Module):
         adjacency: (unit, unit), P(U_i | U_j) of the training fold; None without a graph.
         emotion_prior: (unit, class), P(emotion | U_i) of the training fold, for the emotion layer
             ``node``.
+        backbone: ``resnet3d``, the paper's, or ``steps``, a small network on each step.
         in_channels: channels of the clip.
         width: channels of the first stage; 64 is the paper's.
         temporal_stride: ``table1`` halves the time three times, ``keep`` never.
@@ -64,6 +67,7 @@ class GraphRecogniser(nn.Module):
         units: int,
         adjacency: torch.Tensor | None,
         emotion_prior: torch.Tensor | None = None,
+        backbone: Backbone = "resnet3d",
         in_channels: int = 3,
         width: int = 64,
         temporal_stride: TemporalStride = "table1",
@@ -81,8 +85,12 @@ class GraphRecogniser(nn.Module):
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
-        self.backbone = ResNet3d(
-            in_channels=in_channels, width=width, temporal_stride=temporal_stride, norm=norm
+        self.backbone: ResNet3d | StepNet = (
+            StepNet(in_channels=in_channels, width=width, norm=norm)
+            if backbone == "steps"
+            else ResNet3d(
+                in_channels=in_channels, width=width, temporal_stride=temporal_stride, norm=norm
+            )
         )
         size = self.backbone.features
         self.enrichment = TemporalEnrichment(size) if temporal_enrichment else None

@@ -148,7 +148,7 @@ def gather_tables(
     *,
     pretraining: str,
     notes: Mapping[str, str] | None = None,
-    budgets: Mapping[str, Budget] | None = None,
+    budgets: Mapping[str, Mapping[str, Budget]] | None = None,
 ) -> Evidence:
     """Make Tables 2, 3a and 3b of every system that is known, from the folds that are done.
 
@@ -157,7 +157,7 @@ def gather_tables(
         out: folder of the results.
         pretraining: where the weights of the pre-trained row come from, in words.
         notes: a remark by name of a system, such as why it could not run.
-        budgets: by name of a system that was allowed something else; its row says so.
+        budgets: by protocol and name of a system that was allowed something else; its row says so.
 
     Raises:
         UsageError: results of other settings.
@@ -175,13 +175,16 @@ def gather_tables(
         made = []
         for spec in systems_of(task):
             found: dict[str, Outcome] = {}
-            budget = (budgets or {}).get(spec.name, evaluation.budget)
-            for protocol in protocols:
+            own = {
+                protocol: (budgets or {}).get(protocol, {}).get(spec.name, evaluation.budget)
+                for protocol in protocols
+            }
+            for protocol, budget in own.items():
                 one = outcome_of(replace(evaluation, protocol=protocol, budget=budget), spec, out)
                 if not isinstance(one, Unfinished) or one.done:
                     found[protocol] = one
                     outcomes[protocol][spec.name] = one
-            made.append(TableRow(spec, found, evaluation.budget, (notes or {}).get(spec.name, "")))
+            made.append(TableRow(spec, found, own, (notes or {}).get(spec.name, "")))
         return made
 
     recognition = rows(SystemTask.RECOGNITION, (KFOLD, LOSO))

@@ -34,6 +34,7 @@ def build_network(config: TrainConfig, graph: CooccurrenceGraph, *, seed: int) -
             units=units,
             adjacency=torch.from_numpy(graph.adjacency) if settings.graph else None,
             emotion_prior=torch.from_numpy(graph.emotion_given_unit),
+            backbone=settings.backbone,
             in_channels=CHANNELS[config.input],
             width=settings.width,
             temporal_stride=settings.temporal_stride,

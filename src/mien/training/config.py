@@ -15,7 +15,7 @@ from mien.core.errors import FormatError, MissingError, UsageError
 from mien.core.nearest import unknown_name
 from mien.evaluation.systems import Budget
 from mien.networks.graph import Normalisation, SelfLoop
-from mien.networks.graph_recogniser import EmotionLayer, NodeInit, Pool
+from mien.networks.graph_recogniser import Backbone, EmotionLayer, NodeInit, Pool
 from mien.networks.resnet3d import Norm, TemporalStride
 from mien.networks.segmentation import Order
 from mien.recognition.cooccurrence import Direction
@@ -35,6 +35,9 @@ _STRICT = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
 @dataclass(frozen=True)
 class NetworkSettings:
     """How the recogniser is built; see :class:`mien.networks.graph_recogniser.GraphRecogniser`."""
+
+    backbone: Backbone = "resnet3d"
+    """``resnet3d`` (Table 1), or ``steps``, a small network on each step (not in the paper)."""
 
     width: int = 64
     """Channels of the first stage (Table 1: 64)."""
@@ -182,6 +185,12 @@ class TrainConfig(BaseModel):
             ),
             "loss.step_weight 0 with a flow image, which has no steps": (
                 image and loss.step_weight > 0
+            ),
+            "network.temporal_stride keep with the backbone steps, which leaves the time as it is": (
+                network.backbone == "steps" and network.temporal_stride != "keep"
+            ),
+            "network.norm batch or group with the backbone steps, which comes with no statistics": (
+                network.backbone == "steps" and network.norm == "frozen"
             ),
             "mode joint with a flow image": image and self.mode != "joint",
             "loss.segmentation and loss.graph for the two stages": (

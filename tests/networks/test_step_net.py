@@ -1,0 +1,78 @@
+"""The network on each step knows where a face moved, when, and how far."""
+
+import pytest
+import torch
+
+from mien.networks.graph_recogniser import GraphRecogniser
+from mien.networks.step_net import StepNet
+
+
+def spot(row: int, column: int, step: int = 4, size: float = 3.0) -> torch.Tensor:
+    """A clip of 8 steps in which one small place moves once."""
+    clip = torch.zeros(1, 3, 8, 28, 28)
+    clip[0, 1, step, row : row + 4, column : column + 4] = size
+    return clip
+
+
+def network(width: int = 8) -> StepNet:
+    torch.manual_seed(7)
+    return StepNet(width=width).eval()
+
+
+@pytest.mark.parametrize("side", [28, 56, 112])
+def test_it_gives_features_at_every_step_of_faces_of_any_size(side: int) -> None:
+    net = network()
+    with torch.no_grad():
+        steps = net(torch.randn(2, 3, 8, side, side))
+    assert tuple(steps.shape) == (2, net.features, 8)
+    assert net.features == 64
+
+
+def test_it_tells_brow_from_chin_in_the_mean_over_the_clip() -> None:
+    net = network()
+    with torch.no_grad():
+        brow, chin = (net(spot(row, 8)).mean(dim=2) for row in (8, 16))
+    assert (brow - chin).norm() > 0.7 * brow.norm()
+
+
+def test_the_step_that_moves_is_the_one_that_differs() -> None:
+    net = network()
+    with torch.no_grad():
+        steps = net(spot(10, 10, step=5))[0]
+    still = steps[:, [0, 1, 2]].mean(dim=1, keepdim=True)
+    assert int((steps - still).norm(dim=0).argmax()) == 5
+
+
+def test_large_motion_stays_larger_than_small_within_a_clip() -> None:
+    net = network()
+    clip = spot(10, 10, step=2, size=1.0) + spot(10, 10, step=6, size=3.0)
+    with torch.no_grad():
+        steps = net(clip)[0]
+    away = (steps - steps[:, :1]).norm(dim=0)
+    assert away[6] > 1.5 * away[2]
+
+
+def test_a_clip_gives_the_same_alone_and_among_others() -> None:
+    net = network()
+    batch = torch.randn(3, 3, 8, 28, 28, generator=torch.Generator().manual_seed(1))
+    with torch.no_grad():
+        torch.testing.assert_close(net(batch)[1:2], net(batch[1:2]), atol=1e-5, rtol=1e-4)
+
+
+def test_the_recogniser_says_all_it_says_with_the_papers_backbone() -> None:
+    net = GraphRecogniser(
+        classes=5,
+        units=3,
+        adjacency=torch.eye(3),
+        backbone="steps",
+        width=8,
+        hidden=(8, 4),
+        emotion_layer="head",
+        temporal_enrichment=True,
+        step_units=True,
+    )
+    output = net(torch.randn(2, 3, 8, 28, 28))
+    assert output.step_units is not None
+    assert output.step_units.shape == (2, 8, 3)
+    assert output.final_emotion.shape == (2, 5)
+    assert output.times.shape == (2, 3)
