@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from mien.core.errors import UsageError
 from mien.networks.graph_recogniser import GraphRecogniser
 from mien.networks.step_net import StepNet
 
@@ -52,6 +53,12 @@ def test_large_motion_stays_larger_than_small_within_a_clip() -> None:
     assert away[6] > 1.5 * away[2]
 
 
+@pytest.mark.parametrize("size", [(14, 14), (32, 32), (28, 56)])
+def test_pictures_that_do_not_fall_into_places_are_refused(size: tuple[int, int]) -> None:
+    with pytest.raises(UsageError, match="side of 28 px or a multiple"):
+        network()(torch.zeros(1, 3, 8, *size))
+
+
 def test_a_clip_gives_the_same_alone_and_among_others() -> None:
     net = network()
     batch = torch.randn(3, 3, 8, 28, 28, generator=torch.Generator().manual_seed(1))
@@ -76,3 +83,17 @@ def test_the_recogniser_says_all_it_says_with_the_papers_backbone() -> None:
     assert output.step_units.shape == (2, 8, 3)
     assert output.final_emotion.shape == (2, 5)
     assert output.times.shape == (2, 3)
+
+
+@pytest.mark.parametrize("side", [28, 56])
+def test_half_precision_learns_in_the_direction_of_full_precision(side: int) -> None:
+    net = network().train()
+    clips = torch.randn(2, 3, 16, side, side, generator=torch.Generator().manual_seed(2))
+    directions = []
+    for half in (False, True):
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            loss = (net(clips).float() ** 2).mean()
+        found = torch.autograd.grad(loss, list(net.parameters()))
+        directions.append(torch.cat([one.float().flatten() for one in found]))
+    full, halved = directions
+    assert torch.cosine_similarity(full, halved, dim=0) > 0.99

@@ -137,6 +137,34 @@ def test_results_of_other_settings_are_never_mixed_in(
         run_folds(other, ["Nearest mean"], tmp_path / "out", Silent())
 
 
+def test_folds_of_another_preparation_count_only_when_it_is_named(
+    evaluation: Evaluation, make_prepared: Callable[..., Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    for protocol in (KFOLD, LOSO):
+        elsewhere = replace(
+            evaluation,
+            prepared=make_prepared(tmp_path / "elsewhere" / protocol, videos=3, seed=99),
+            protocol=protocol,
+        )
+        run_folds(elsewhere, ["Nearest mean"], out, Silent())
+    with pytest.raises(UsageError, match="where that is the same corpus") as refusal:
+        run_folds(evaluation, ["Nearest mean"], out, Silent())
+    both = replace(evaluation, also=(str(refusal.value).rsplit("--also ", 1)[1].rstrip("."),))
+    task = FoldTask(both, out)
+    fold = split_of(both, SystemTask.RECOGNITION).folds[0]
+    task.file_of(SPECS[0], fold.name).unlink()
+    FITTED.clear()
+    run_folds(both, ["Nearest mean"], out, Silent())
+    assert len(FITTED) == 1
+    assert isinstance(outcome_of(both, SPECS[0], out), RecognitionScores)
+    tables = gather_tables(both, out, pretraining="none").tables
+    notes = {row[-1].text for table in tables for row in table.rows}
+    assert "9 folds of another preparation" in notes
+    with pytest.raises(UsageError, match="other settings"):
+        run_folds(replace(both, budget=Budget(width=16)), ["Nearest mean"], out, Silent())
+
+
 def test_a_system_that_cannot_run_is_told_and_the_others_go_on(
     evaluation: Evaluation, tmp_path: Path
 ) -> None:

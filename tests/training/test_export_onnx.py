@@ -37,7 +37,9 @@ for folder in map(Path, sys.argv[1:]):
 BUDGET = Budget(width=4, max_epochs=1)
 MIEN = preset("mien").within(BUDGET)
 CONFIGS = {
-    "mien": MIEN.model_copy(update={"network": replace(MIEN.network, pool="attention")}),
+    "mien": MIEN.model_copy(
+        update={"shrink": 1, "network": replace(MIEN.network, pool="attention")}
+    ),
     "flow image": TrainConfig(input="flow_image").within(BUDGET),
 }
 
@@ -46,7 +48,7 @@ CONFIGS = {
 def test_onnxruntime_says_what_torch_says_of_any_number_of_clips(
     make_clips: MakeClips, tmp_path: Path
 ) -> None:
-    clips = make_clips(6)
+    clips = make_clips(6, size_px=28)
     systems = {}
     for kind, config in CONFIGS.items():
         systems[kind] = GraphSystem(config)
@@ -94,6 +96,6 @@ def check_card(folder: Path, system: GraphSystem) -> None:
             "clips",
             4 if system.config.input == "grey+flow" else 3,
             8,
-            16 // system.config.shrink,
-            16 // system.config.shrink,
+            28 // system.config.shrink,
+            28 // system.config.shrink,
         ]

@@ -48,10 +48,10 @@ def fitted(config: TrainConfig, clips: LabelledClips, *, seed: int = 0) -> Graph
 
 @pytest.mark.slow
 def test_it_learns_what_is_plain_to_see(make_clips: MakeClips) -> None:
-    config = preset("mien").within(Budget(width=4, max_epochs=15))
+    config = preset("mien").within(Budget(width=4, max_epochs=15)).model_copy(update={"shrink": 1})
     config = config.model_copy(update={"loop": replace(config.loop, learning_rate=0.005)})
-    system = fitted(config, make_clips(24))
-    shown = make_clips(12, seed=9)
+    system = fitted(config, make_clips(24, size_px=28))
+    shown = make_clips(12, seed=9, size_px=28)
     said = system.predict(shown.clips)
     assert (said.emotion.argmax(axis=1) == shown.labels.emotion).all()
     assert said.units is not None
@@ -82,7 +82,7 @@ def test_every_system_says_what_it_has_a_loss_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     budget = Budget(width=4, max_epochs=1, precision=precision)
-    clips = make_clips(8)
+    clips = make_clips(8, size_px=112)
     weights = tmp_path / "backbone.safetensors"
     pretrain_backbone(
         preset("cnn3d_pretrained").within(budget),

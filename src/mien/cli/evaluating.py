@@ -1,6 +1,7 @@
 """The verbs of `evaluate`: systems on a prepared corpus, and the paper's tables."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -81,6 +82,15 @@ PrecisionName = Annotated[
     str, typer.Option("--precision", metavar="P", help="fp32, bf16, or fp16 on a GPU.")
 ]
 Device = Annotated[str, typer.Option("--device", metavar="D", help="cpu or cuda.")]
+Also = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--also",
+        metavar="SHA256",
+        help="Count folds of another preparation of the same corpus too, such as one that was made "
+        "on another machine; may be repeated. What refuses such folds names it.",
+    ),
+]
 Finished = Annotated[
     bool, typer.Option("--only-finished", help="Run nothing; make the tables of what is there.")
 ]
@@ -129,6 +139,7 @@ def run_folds_verb(  # noqa: PLR0913 - one for each option
     epochs: Epochs = 100,
     precision: PrecisionName = "fp32",
     device: Device = "cpu",
+    also: Also = None,
     seed: options.Seed = None,
     workers: Workers = None,
     ray: Ray = None,
@@ -151,7 +162,7 @@ def run_folds_verb(  # noqa: PLR0913 - one for each option
 
     names = system or [spec.name for task in SystemTask for spec in systems_of(task)]
     evaluation = replace(
-        evaluation_of(prepared, labels, units, width, epochs, precision, device, seed),
+        evaluation_of(prepared, labels, units, width, epochs, precision, device, seed, also),
         protocol=protocol,
     )
 
@@ -189,6 +200,7 @@ def tables_verb(  # noqa: PLR0913 - one for each option
     epochs: Epochs = 100,
     precision: PrecisionName = "fp32",
     device: Device = "cpu",
+    also: Also = None,
     only_finished: Finished = False,
     seed: options.Seed = None,
     workers: Workers = None,
@@ -211,7 +223,7 @@ def tables_verb(  # noqa: PLR0913 - one for each option
     from mien.pipeline.fold_running import opened  # noqa: PLC0415
     from mien.pipeline.train_run import pretraining_note  # noqa: PLC0415
 
-    evaluation = evaluation_of(dataset, labels, units, width, epochs, precision, device, seed)
+    evaluation = evaluation_of(dataset, labels, units, width, epochs, precision, device, seed, also)
     chosen = None if system is None else {system_named(one).name for one in system}
 
     def names_of(task: SystemTask) -> list[str]:
@@ -258,6 +270,7 @@ def evaluation_of(  # noqa: PLR0913, PLR0917 - the options of two verbs, in thei
     precision: str,
     device: str,
     seed: int | None,
+    also: Sequence[str] | None,
 ) -> "Evaluation":
     """Gather what both verbs are asked for.
 
@@ -278,6 +291,7 @@ def evaluation_of(  # noqa: PLR0913, PLR0917 - the options of two verbs, in thei
         units=units,
         budget=Budget(width=width, max_epochs=epochs, precision=precision, device=device),
         seed=seed or 0,
+        also=tuple(also or ()),
     )
 
 

@@ -7,6 +7,7 @@ cannot be picked by its score on the clips that it is scored on.
 """
 
 import hashlib
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -17,6 +18,7 @@ from mien.core.errors import UsageError
 from mien.core.track import Event
 from mien.datasets.splits import Split
 from mien.evaluation.fold_results import FoldEvents, FoldPredictions
+from mien.evaluation.run_name import Alike
 from mien.evaluation.systems import Predictions
 
 Result = TypeVar("Result", FoldPredictions, FoldEvents)
@@ -48,10 +50,16 @@ class Sealed(Generic[Result]):
 
 
 class Ledger(Generic[Result]):
-    """Takes the results of a split fold by fold."""
+    """Takes the results of a split fold by fold.
 
-    def __init__(self, split: Split) -> None:
+    Args:
+        split: folds and names.
+        alike: tells whether two runs count as one; without, they are the same to the letter.
+    """
+
+    def __init__(self, split: Split, alike: Alike = operator.eq) -> None:
         self.split = split
+        self._alike = alike
         self._folds = {fold.name: fold for fold in split.folds}
         self._results: dict[str, Result] = {}
 
@@ -95,7 +103,7 @@ class Ledger(Generic[Result]):
             )
             raise UsageError(msg)
         for before in self._results.values():
-            _check_alike(before, result)
+            _check_alike(before, result, self._alike)
         self._results[result.fold] = result
 
     def seal(self) -> Sealed[Result]:
@@ -144,23 +152,24 @@ def gathered_events(sealed: Sealed[FoldEvents]) -> Mapping[str, tuple[Event, ...
 
 
 def _said(result: FoldPredictions | FoldEvents) -> tuple[object, ...]:
-    """Give what the results of one ledger have in common."""
+    """Give what the results of one ledger have in common, beside their run."""
     if isinstance(result, FoldEvents):
-        return (result.run,)
+        return ()
     one = result.predictions
     optional = (one.units, one.unit_intensity, one.times, one.step_units)
     steps = None if one.step_units is None else one.step_units.shape[1]
     kinds = tuple(value is not None for value in optional)
-    return (result.run, result.classes, result.unit_numbers, kinds, steps)
+    return (result.classes, result.unit_numbers, kinds, steps)
 
 
 def _check_alike(
-    before: FoldPredictions | FoldEvents, result: FoldPredictions | FoldEvents
+    before: FoldPredictions | FoldEvents, result: FoldPredictions | FoldEvents, alike: Alike
 ) -> None:
-    if _said(before) != _said(result):
+    if not alike(before.run, result.run) or _said(before) != _said(result):
         msg = (
             f"Expected folds of one run with the same classes, units and kinds of predictions, but "
-            f"{result.fold} has {_said(result)} and {before.fold} {_said(before)}."
+            f"{result.fold} has {result.run} {_said(result)} and {before.fold} {before.run} "
+            f"{_said(before)}."
         )
         raise UsageError(msg)
 

@@ -4,10 +4,14 @@ import torch
 from jaxtyping import Float
 from torch import nn
 
+from mien.core.errors import UsageError
 from mien.networks.resnet3d import Norm, normalisation
 
 GRID = 7
 """Places a side that are told apart in the end: a brow and the eye below it, but not two lids."""
+
+SIDE_PX = 4 * GRID
+"""Two poolings halve the side."""
 
 
 class StepNet(nn.Module):
@@ -49,8 +53,19 @@ class StepNet(nn.Module):
     def forward(
         self, clip: Float[torch.Tensor, "batch channel time height width"]
     ) -> Float[torch.Tensor, "batch feature step"]:
-        """Give the features at each time step."""
-        seen = self.trunk(clip)
-        seen = nn.functional.adaptive_avg_pool3d(seen, (seen.shape[2], GRID, GRID))
+        """Give the features at each time step.
+
+        Raises:
+            UsageError: pictures that are not square, or whose side is no multiple of 28.
+        """
+        height, width = clip.shape[3:]
+        if height != width or height % SIDE_PX:
+            msg = (
+                f"Expected square pictures with a side of {SIDE_PX} px or a multiple of it, but "
+                f"got {height} x {width}. Faces of 112 px have one with shrink 1, 2 and 4."
+            )
+            raise UsageError(msg)
+        block = height // SIDE_PX
+        seen = nn.functional.avg_pool3d(self.trunk(clip), (1, block, block))
         steps = torch.relu(self.places(seen.transpose(1, 2).flatten(2)))
         return steps.transpose(1, 2)

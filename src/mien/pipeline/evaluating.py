@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mien.baselines.registry import systems_of
+from mien.datasets.splits import Split
 from mien.evaluation.fold_results import FoldEvents, FoldPredictions
 from mien.evaluation.ledger import Ledger
+from mien.evaluation.run_name import corpus_sha256
 from mien.evaluation.scores import score_recognition, score_spotting_system
 from mien.evaluation.systems import Budget, SystemSpec, SystemTask
 from mien.evaluation.tables import (
@@ -106,13 +108,12 @@ def outcome_of(evaluation: Evaluation, spec: SystemSpec, out: Path) -> Outcome:
     """
     task = FoldTask(evaluation, out.absolute())
     split = split_of(evaluation, spec.task)
-    results = [task.kept(spec, split, fold) for fold in split.folds]
-    there = [one for one in results if one is not None]
+    there = _there(task, spec, split)
     if len(there) < len(split.folds):
         return Unfinished(len(there), len(split.folds))
-    seed = evaluation.seed
+    seed, alike = evaluation.seed, evaluation.alike(spec)
     if spec.task is SystemTask.RECOGNITION:
-        predicted: Ledger[FoldPredictions] = Ledger(split)
+        predicted: Ledger[FoldPredictions] = Ledger(split, alike)
         for one in there:
             if isinstance(one, FoldPredictions):
                 predicted.enter(one)
@@ -124,13 +125,26 @@ def outcome_of(evaluation: Evaluation, spec: SystemSpec, out: Path) -> Outcome:
             resamples=RESAMPLES,
             seed=seed,
         )
-    found: Ledger[FoldEvents] = Ledger(split)
+    found: Ledger[FoldEvents] = Ledger(split, alike)
     for one in there:
         if isinstance(one, FoldEvents):
             found.enter(one)
     return score_spotting_system(
         found.seal(), videos_of(evaluation), resamples=RESAMPLES, seed=seed
     )
+
+
+def folds_prepared_elsewhere(evaluation: Evaluation, spec: SystemSpec, out: Path) -> int:
+    """Count the folds that were made with another preparation of the corpus."""
+    here = corpus_sha256(evaluation.run_of(spec, opened(evaluation.prepared)))
+    split = split_of(evaluation, spec.task)
+    there = _there(FoldTask(evaluation, out.absolute()), spec, split)
+    return sum(1 for one in there if corpus_sha256(one.run) != here)
+
+
+def _there(task: FoldTask, spec: SystemSpec, split: Split) -> list[FoldPredictions | FoldEvents]:
+    results = (task.kept(spec, split, fold) for fold in split.folds)
+    return [one for one in results if one is not None]
 
 
 @dataclass(frozen=True)
@@ -179,12 +193,17 @@ def gather_tables(
                 protocol: (budgets or {}).get(protocol, {}).get(spec.name, evaluation.budget)
                 for protocol in protocols
             }
+            elsewhere = 0
             for protocol, budget in own.items():
-                one = outcome_of(replace(evaluation, protocol=protocol, budget=budget), spec, out)
+                how = replace(evaluation, protocol=protocol, budget=budget)
+                one = outcome_of(how, spec, out)
+                elsewhere += folds_prepared_elsewhere(how, spec, out) if evaluation.also else 0
                 if not isinstance(one, Unfinished) or one.done:
                     found[protocol] = one
                     outcomes[protocol][spec.name] = one
-            made.append(TableRow(spec, found, own, (notes or {}).get(spec.name, "")))
+            remarks = [f"{elsewhere} folds of another preparation"] if elsewhere else []
+            remarks += [(notes or {})[spec.name]] if spec.name in (notes or {}) else []
+            made.append(TableRow(spec, found, own, "; ".join(remarks)))
         return made
 
     recognition = rows(SystemTask.RECOGNITION, (KFOLD, LOSO))

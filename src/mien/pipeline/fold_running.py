@@ -1,6 +1,5 @@
 """Runs a system fold by fold and keeps what it says as each fold ends."""
 
-import json
 import sys
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -19,6 +18,12 @@ from mien.evaluation.fold_results import (
     FoldPredictions,
     fold_events_from_bytes,
     fold_predictions_from_bytes,
+)
+from mien.evaluation.run_name import (
+    Alike,
+    alike_but_prepared_anew,
+    corpus_sha256,
+    run_name,
 )
 from mien.evaluation.systems import (
     Budget,
@@ -52,6 +57,9 @@ class Evaluation:
 
     budget: Budget = field(default_factory=Budget)
     seed: int = 0
+    also: tuple[str, ...] = ()
+    """sha256 of other preparations of the same clips or videos whose folds count, such as one that
+    was made on another machine and differs by its rounding."""
 
     def __post_init__(self) -> None:
         """Refuse an unknown list of units."""
@@ -76,7 +84,12 @@ class Evaluation:
             facts["made_from"] = spec.made_from()
         if spec.task is SystemTask.RECOGNITION:
             facts |= {"labels": self.scheme, "units": self.units}
-        return json.dumps(facts, sort_keys=True)
+        return run_name(facts)
+
+    def alike(self, spec: SystemSpec) -> Alike:
+        """Give what tells whether two runs of a system count as one."""
+        here = corpus_sha256(self.run_of(spec, opened(self.prepared)))
+        return alike_but_prepared_anew({here, *self.also} if self.also else ())
 
 
 def system_called(name: str) -> SystemSpec:
@@ -220,11 +233,18 @@ class FoldTask:
         except FormatError:
             return None  # cut short; the fold runs again
         run = self.evaluation.run_of(spec, opened(self.evaluation.prepared))
-        if (result.run, result.split_sha256) != (run, split.sha256):
+        alike = self.evaluation.alike(spec)
+        if not alike(result.run, run) or result.split_sha256 != split.sha256:
             msg = (
                 f"{file} was made with other settings, other weights or another corpus. Choose "
                 "another folder with --out, or remove that of the system."
             )
+            other = corpus_sha256(result.run)
+            if other != corpus_sha256(run):
+                msg += (
+                    f" Its preparation of the corpus is {other}: where that is the same corpus, "
+                    f"prepared on another machine, let it count with --also {other}."
+                )
             raise UsageError(msg)
         return result
 

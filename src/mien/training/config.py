@@ -186,7 +186,7 @@ class TrainConfig(BaseModel):
             "loss.step_weight 0 with a flow image, which has no steps": (
                 image and loss.step_weight > 0
             ),
-            "network.temporal_stride keep with the backbone steps, which leaves the time as it is": (
+            "network.temporal_stride keep with the backbone steps, which leaves time as it is": (
                 network.backbone == "steps" and network.temporal_stride != "keep"
             ),
             "network.norm batch or group with the backbone steps, which comes with no statistics": (
