@@ -28,7 +28,7 @@ from mien.pipeline.fold_running import Evaluation, opened
 from mien.pipeline.train_run import pretraining_note
 
 WIDTH, EPOCHS, PRECISION, LABELS = 16, 10, "bf16", "casme2-5"
-FEW_EPOCHS = {KFOLD: 5, LOSO: 3}
+FEW_EPOCHS = {KFOLD: 5, LOSO: 2}
 LONG = (
     "3D-CNN (pre-trained)",
     "3D-CNN",

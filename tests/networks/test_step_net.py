@@ -29,11 +29,13 @@ def test_it_gives_features_at_every_step_of_faces_of_any_size(side: int) -> None
     assert net.features == 64
 
 
-def test_it_tells_brow_from_chin_in_the_mean_over_the_clip() -> None:
+def test_it_tells_brow_from_chin_as_clearly_as_either_from_rest() -> None:
     net = network()
     with torch.no_grad():
-        brow, chin = (net(spot(row, 8)).mean(dim=2) for row in (8, 16))
-    assert (brow - chin).norm() > 0.7 * brow.norm()
+        brow, chin, rest = (
+            net(spot(row, 8, size=size))[0, :, 4] for row, size in ((8, 3.0), (16, 3.0), (8, 0.0))
+        )
+    assert (brow - chin).norm() > 0.3 * (brow - rest).norm()
 
 
 def test_the_step_that_moves_is_the_one_that_differs() -> None:
@@ -44,13 +46,14 @@ def test_the_step_that_moves_is_the_one_that_differs() -> None:
     assert int((steps - still).norm(dim=0).argmax()) == 5
 
 
-def test_large_motion_stays_larger_than_small_within_a_clip() -> None:
+def test_no_step_sees_another() -> None:
     net = network()
-    clip = spot(10, 10, step=2, size=1.0) + spot(10, 10, step=6, size=3.0)
+    clip = torch.randn(1, 3, 8, 28, 28, generator=torch.Generator().manual_seed(3))
+    other = clip.clone()
+    other[:, :, 5] += 1
     with torch.no_grad():
-        steps = net(clip)[0]
-    away = (steps - steps[:, :1]).norm(dim=0)
-    assert away[6] > 1.5 * away[2]
+        changed = (net(clip) - net(other))[0].abs().amax(dim=0)
+    assert (changed > 0).nonzero().flatten().tolist() == [5]
 
 
 @pytest.mark.parametrize("size", [(14, 14), (32, 32), (28, 56)])
@@ -97,3 +100,49 @@ def test_half_precision_learns_in_the_direction_of_full_precision(side: int) -> 
         directions.append(torch.cat([one.float().flatten() for one in found]))
     full, halved = directions
     assert torch.cosine_similarity(full, halved, dim=0) > 0.99
+
+
+def test_the_motion_at_the_apex_stands_for_the_clip_and_says_nothing_of_the_times() -> None:
+    torch.manual_seed(0)
+    net = GraphRecogniser(
+        classes=5,
+        units=3,
+        adjacency=torch.eye(3),
+        backbone="steps",
+        apex_last=True,
+        width=8,
+        hidden=(8, 4),
+        emotion_layer="head",
+        unit_skip=True,
+        temporal_enrichment=True,
+        step_units=True,
+    ).eval()
+    clip = torch.randn(2, 3, 9, 28, 28, generator=torch.Generator().manual_seed(4))
+    other_apex, other_course = clip.clone(), clip.clone()
+    other_apex[:, :, -1] += torch.randn(2, 3, 28, 28)
+    other_course[:, :, :-1] += torch.randn(2, 3, 8, 28, 28)
+    with torch.no_grad():
+        said, at_apex, in_course = net(clip), net(other_apex), net(other_course)
+    assert said.step_units is not None
+    assert said.step_units.shape == (2, 8, 3)
+    for name in ("units", "emotion", "graph_emotion", "unit_intensity"):
+        assert (getattr(said, name) - getattr(at_apex, name)).abs().max() > 1e-4
+        torch.testing.assert_close(getattr(said, name), getattr(in_course, name))
+    torch.testing.assert_close(said.times, at_apex.times)
+    torch.testing.assert_close(said.step_units, at_apex.step_units)
+    assert (said.times - in_course.times).abs().max() > 1e-5
+
+
+def test_a_unit_beside_the_graph_is_linear_in_the_clip() -> None:
+    torch.manual_seed(0)
+    net = GraphRecogniser(
+        classes=5, units=3, adjacency=torch.eye(3), width=8, hidden=(8, 4), unit_skip=True
+    ).eval()
+    clip = torch.randn(2, 3, 8, 32, 32, generator=torch.Generator().manual_seed(5))
+    assert net.direct is not None
+    with torch.no_grad():
+        with_skip = net(clip)
+        weight = net.direct.weight.clone()
+        net.direct.weight.zero_()
+        without = net(clip)
+    torch.testing.assert_close(with_skip.units - without.units, with_skip.features @ weight.T)

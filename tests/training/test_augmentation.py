@@ -176,3 +176,22 @@ def test_without_changes_a_clip_is_itself() -> None:
 def test_changes_that_leave_nothing_are_refused(change: dict[str, float], sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):
         AugmentationSettings(**change)  # type: ignore[arg-type] # a mapping of several types
+
+
+def test_a_picture_beside_the_steps_keeps_its_time_and_moves_as_far_of_the_face() -> None:
+    rng = np.random.default_rng(2)
+    volume = rng.normal(size=(16, 112, 112, 3)).astype(np.float32)
+    image = rng.normal(size=(28, 28, 3)).astype(np.float32)
+    planes = {"flow": volume, "flow_image": image}
+    times = np.array([0.3, 0.5, 0.7])
+    cut, moved = augmented(planes, times, AugmentationSettings(crop=True), rng)
+    assert not np.array_equal(cut["flow"], volume)
+    assert not np.array_equal(moved, times)
+    assert np.array_equal(cut["flow_image"], image)
+    for seed in range(20):
+        settings = AugmentationSettings(shift_px=8)
+        found, _ = augmented(planes, times, settings, np.random.default_rng(seed))
+        down, right = np.random.default_rng(seed).integers(-8, 8, 2, endpoint=True)
+        assert np.array_equal(found["flow"], shifted(volume, int(down), int(right)))
+        small = shifted(image, round(down / 4), round(right / 4))
+        assert np.array_equal(found["flow_image"], small)

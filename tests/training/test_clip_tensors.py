@@ -79,6 +79,22 @@ def test_pictures_and_flow_come_as_grey_u_v_strain(make_clips: MakeClips) -> Non
     assert torch.equal(both[:, 1:], clip_tensors(clips, "flow", [1]))
 
 
+def test_the_flow_image_stands_behind_the_steps_in_the_same_units(make_clips: MakeClips) -> None:
+    clips = make_clips(2, steps=4, size_px=112).clips
+    found = clip_tensors(clips, "flow+flow_image", [1], shrink=4)
+    assert found.shape == (1, 3, 5, 28, 28)
+    steps, image = (
+        clip_tensors(clips, "flow", [1], shrink=4),
+        clip_tensors(clips, "flow_image", [1]),
+    )
+    assert torch.equal(found, torch.cat([steps, image[:, :, None]], dim=2))
+
+
+def test_steps_of_another_size_than_the_flow_image_are_refused(make_clips: MakeClips) -> None:
+    with pytest.raises(InputError, match=r"but they are 56 x 56\. Faces of 112 px need"):
+        clip_tensors(make_clips(1, size_px=112).clips, "flow+flow_image", [0], shrink=2)
+
+
 @pytest.mark.parametrize("value", [np.nan, np.inf])
 def test_what_is_no_number_is_refused_by_the_name_of_the_clip(
     value: float, make_clips: MakeClips

@@ -63,10 +63,10 @@ def test_published_is_symmetric_and_without_emotion_in_its_graph() -> None:
 
 def test_mien_reads_motion_enriches_time_and_keeps_the_order() -> None:
     config = preset("mien")
-    assert config.input == "flow"
+    assert config.input == "flow+flow_image"
+    assert config.network.backbone == "steps"
     assert config.network.temporal_enrichment
     assert config.network.order == "construction"
-    assert "visual" in config.network.node_init
 
 
 @pytest.mark.parametrize("name", ["cnn3d", "cnn3d_pretrained"])
@@ -136,8 +136,13 @@ def test_an_empty_file_is_the_defaults() -> None:
         ("mode = 'two-stage'\n[network]\nnorm = 'batch'", r"whose backbone must not change"),
         ("[network]\nbackbone = 'steps'", r"network.temporal_stride keep with the backbone steps"),
         (
-            "[network]\nbackbone = 'steps'\ntemporal_stride = 'keep'\nnorm = 'frozen'",
-            r"norm batch or group with the backbone steps",
+            "[network]\nbackbone = 'steps'\ntemporal_stride = 'keep'\nnorm = 'batch'",
+            r"norm group with the backbone steps",
+        ),
+        ("input = 'flow+flow_image'", r"network.backbone steps for flow\+flow_image"),
+        (
+            "[network]\ngraph = false\nunit_skip = true",
+            r"network.unit_skip false without network.graph",
         ),
         ("[loss]\ntime_weight = nan", r"time_weight|the whole"),
     ],

@@ -94,8 +94,8 @@ def check_card(folder: Path, system: GraphSystem) -> None:
     else:
         assert card["input"]["shape"] == [
             "clips",
-            4 if system.config.input == "grey+flow" else 3,
-            8,
+            3,
+            8 + 1,  # the flow image behind the steps
             28 // system.config.shrink,
             28 // system.config.shrink,
         ]

@@ -6,8 +6,9 @@ from torch import nn
 
 from mien.networks.output import NetworkOutput
 from mien.networks.segmentation import SegmentationHead
+from mien.networks.step_net import StepNet
 
-FEATURES = 128
+DROPOUT = 0.3
 
 
 class FlowNet(nn.Module):
@@ -20,31 +21,17 @@ class FlowNet(nn.Module):
 
     def __init__(self, *, classes: int, units: int, in_channels: int = 3) -> None:
         super().__init__()
-        self.trunk = nn.Sequential(
-            nn.Conv2d(in_channels, 32, 5, padding=2),
-            nn.GroupNorm(8, 32),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Conv2d(32, 48, 3, padding=1),
-            nn.GroupNorm(8, 48),
-            nn.ReLU(),
-            nn.MaxPool2d(2),
-            nn.Conv2d(48, 16, 3, padding=1),
-            nn.GroupNorm(8, 16),
-            nn.ReLU(),
-            nn.Flatten(),
-            nn.Linear(16 * 7 * 7, FEATURES),
-            nn.ReLU(),
-            nn.Dropout(0.3),
-        )
-        self.emotion = nn.Linear(FEATURES, classes)
-        self.units = nn.Linear(FEATURES, units)
-        self.intensity = nn.Linear(FEATURES, units)
-        self.segmentation = SegmentationHead(FEATURES, order="construction")
+        self.picture = StepNet(in_channels=in_channels)
+        self.dropout = nn.Dropout(DROPOUT)
+        size = self.picture.features
+        self.emotion = nn.Linear(size, classes)
+        self.units = nn.Linear(size, units)
+        self.intensity = nn.Linear(size, units)
+        self.segmentation = SegmentationHead(size, order="construction")
 
     def forward(self, flow: Float[torch.Tensor, "clip channel 28 28"]) -> NetworkOutput:
         """Say everything of a batch of flow pictures."""
-        features = self.trunk(flow)
+        features = self.dropout(self.picture(flow[:, :, None])[:, :, 0])
         return NetworkOutput(
             features=features,
             emotion=self.emotion(features),

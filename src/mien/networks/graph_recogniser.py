@@ -38,6 +38,8 @@ class GraphRecogniser(nn.Module):
         emotion_prior: (unit, class), P(emotion | U_i) of the training fold, for the emotion layer
             ``node``.
         backbone: ``resnet3d``, the paper's, or ``steps``, a small network on each step.
+        apex_last: whether the last step of a clip is its motion at the apex, which then stands for
+            the clip; the others give the times and the units at each step.
         in_channels: channels of the clip.
         width: channels of the first stage; 64 is the paper's.
         temporal_stride: ``table1`` halves the time three times, ``keep`` never.
@@ -53,6 +55,7 @@ class GraphRecogniser(nn.Module):
             own output.
         emotion_layer: ``head`` reads the classes from the nodes, ``node`` also gives each node
             P(emotion | unit), ``none`` leaves the emotion to the clip's features.
+        unit_skip: whether each unit is also linear in the clip's features.
         step_units: whether units are also told at each step.
         dropout: of the clip's features.
     """
@@ -68,6 +71,7 @@ class GraphRecogniser(nn.Module):
         adjacency: torch.Tensor | None,
         emotion_prior: torch.Tensor | None = None,
         backbone: Backbone = "resnet3d",
+        apex_last: bool = False,
         in_channels: int = 3,
         width: int = 64,
         temporal_stride: TemporalStride = "table1",
@@ -81,12 +85,13 @@ class GraphRecogniser(nn.Module):
         hidden: tuple[int, ...] = (1024, 512),
         pool: Pool = "none",
         emotion_layer: EmotionLayer = "none",
+        unit_skip: bool = False,
         step_units: bool = False,
         dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.backbone: ResNet3d | StepNet = (
-            StepNet(in_channels=in_channels, width=width, norm=norm)
+            StepNet(in_channels=in_channels, width=width)
             if backbone == "steps"
             else ResNet3d(
                 in_channels=in_channels, width=width, temporal_stride=temporal_stride, norm=norm
@@ -100,6 +105,7 @@ class GraphRecogniser(nn.Module):
         self.intensity = nn.Linear(size, units)
         self.steps = nn.Linear(size, units) if step_units else None
         self.node_init, self.emotion_layer = node_init, emotion_layer
+        self.apex_last = apex_last
         _refuse_loose_parts(graph=graph, pool=pool, emotion_layer=emotion_layer)
         if not graph:
             self.graph = None
@@ -115,6 +121,7 @@ class GraphRecogniser(nn.Module):
         self.graph = AuGraph(own + seen, hidden=hidden)
         self.projection = nn.Linear(size, self.graph.out_features)
         self.unit_bias = nn.Parameter(torch.zeros(units))
+        self.direct = nn.Linear(size, units, bias=False) if unit_skip else None
         self.pool = SelfAttentionPool(self.graph.out_features) if pool == "attention" else None
         if emotion_layer == "none":
             return
@@ -133,14 +140,19 @@ class GraphRecogniser(nn.Module):
     ) -> NetworkOutput:
         """Say everything of a batch of clips."""
         steps = self.backbone(clip)
+        if self.apex_last:
+            apex, steps = steps[:, :, -1], steps[:, :, :-1]
         pooled = steps.mean(dim=2) if self.enrichment is None else self.enrichment(steps)
-        features = self.dropout(pooled)
+        course = self.dropout(pooled)
+        features = self.dropout(apex) if self.apex_last else course
         graph_emotion = None
         if self.graph is None:
             units = self.units(features)
         else:
             nodes = self._nodes(features)
             units = nodes.sum(dim=2) / nodes.shape[2] ** 0.5 + self.unit_bias
+            if self.direct is not None:
+                units = units + self.direct(features)
             if self.emotion_layer != "none":
                 graph_emotion = self._read_emotion(nodes)
         return NetworkOutput(
@@ -148,7 +160,7 @@ class GraphRecogniser(nn.Module):
             emotion=self.emotion(features),
             units=units,
             unit_intensity=torch.sigmoid(self.intensity(features).float()),
-            times=self.segmentation(features),
+            times=self.segmentation(course),
             graph_emotion=graph_emotion,
             step_units=None if self.steps is None else self.steps(steps.transpose(1, 2)),
         )

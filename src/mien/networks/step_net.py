@@ -1,11 +1,13 @@
-"""A small network on the motion at each step of a clip."""
+"""A small network on each picture of motion."""
+
+import math
 
 import torch
 from jaxtyping import Float
 from torch import nn
 
 from mien.core.errors import UsageError
-from mien.networks.resnet3d import Norm, normalisation
+from mien.networks.resnet3d import GROUPS
 
 GRID = 7
 """Places a side that are told apart in the end: a brow and the eye below it, but not two lids."""
@@ -17,33 +19,26 @@ SIDE_PX = 4 * GRID
 class StepNet(nn.Module):
     """The features of a clip, step by step, of which each knows where in the face it moved.
 
-    Three convolutions over the picture of each step, as in :class:`mien.networks.flow_net.FlowNet`,
-    and one linear layer over 7 x 7 places, where the ResNet takes the mean over all of them: an
-    aligned face has its brows in the same place in every clip, and a mean forgets it. Statistics of
-    the normalisation run over the steps too, so that large motion stays larger than small. What the
-    order of the steps tells is left to the temporal enrichment. Source: mien.
+    Three convolutions over the picture of each step and one linear layer over 7 x 7 places, where
+    the ResNet takes the mean over all of them: an aligned face has its brows in the same place in
+    every clip, and a mean forgets it. No step sees another; what their order tells is left to the
+    temporal enrichment. Each picture is normalised by itself, so that single clips can be learned
+    from. Source: mien.
 
     Args:
         in_channels: channels of the clip.
         width: a half of the channels of the first layer, an eighth of the features.
-        norm: see :func:`mien.networks.resnet3d.normalisation`.
     """
 
-    def __init__(self, *, in_channels: int = 3, width: int = 16, norm: Norm = "group") -> None:
+    def __init__(self, *, in_channels: int = 3, width: int = 16) -> None:
         super().__init__()
         first, second = 2 * width, 3 * width
         self.trunk = nn.Sequential(
-            nn.Conv3d(in_channels, first, (1, 5, 5), padding=(0, 2, 2)),
-            normalisation(norm, first),
-            nn.ReLU(),
-            nn.MaxPool3d((1, 2, 2)),
-            nn.Conv3d(first, second, (1, 3, 3), padding=(0, 1, 1)),
-            normalisation(norm, second),
-            nn.ReLU(),
-            nn.MaxPool3d((1, 2, 2)),
-            nn.Conv3d(second, width, (1, 3, 3), padding=(0, 1, 1)),
-            normalisation(norm, width),
-            nn.ReLU(),
+            *_layer(in_channels, first, 5),
+            nn.MaxPool2d(2),
+            *_layer(first, second, 3),
+            nn.MaxPool2d(2),
+            *_layer(second, width, 3),
         )
         self.features = 8 * width
         """Length of the feature vector of a step."""
@@ -53,7 +48,7 @@ class StepNet(nn.Module):
     def forward(
         self, clip: Float[torch.Tensor, "batch channel time height width"]
     ) -> Float[torch.Tensor, "batch feature step"]:
-        """Give the features at each time step.
+        """Give the features at each time step, none of them below 0.
 
         Raises:
             UsageError: pictures that are not square, or whose side is no multiple of 28.
@@ -65,7 +60,16 @@ class StepNet(nn.Module):
                 f"got {height} x {width}. Faces of 112 px have one with shrink 1, 2 and 4."
             )
             raise UsageError(msg)
-        block = height // SIDE_PX
-        seen = nn.functional.avg_pool3d(self.trunk(clip), (1, block, block))
-        steps = torch.relu(self.places(seen.transpose(1, 2).flatten(2)))
-        return steps.transpose(1, 2)
+        pictures = clip.transpose(1, 2)
+        seen = nn.functional.avg_pool2d(self.trunk(pictures.flatten(0, 1)), height // SIDE_PX)
+        features = torch.relu(self.places(seen.flatten(1)))
+        steps: torch.Tensor = features.reshape(*pictures.shape[:2], self.features).transpose(1, 2)
+        return steps
+
+
+def _layer(before: int, after: int, side: int) -> tuple[nn.Module, nn.Module, nn.Module]:
+    return (
+        nn.Conv2d(before, after, side, padding=side // 2),
+        nn.GroupNorm(math.gcd(GROUPS, after), after),
+        nn.ReLU(),
+    )

@@ -39,7 +39,8 @@ class AugmentationSettings:
     """Largest share by which pictures become brighter or darker, 0..1 (not in the paper)."""
 
     shift_px: int = 0
-    """Largest shift in each direction, in px of the input (not in the paper)."""
+    """Largest shift in each direction, in px of the largest array of the input (not in the
+    paper)."""
 
     def __post_init__(self) -> None:
         """Refuse changes that would leave nothing of a clip."""
@@ -61,9 +62,12 @@ def augmented(
     rng: np.random.Generator,
 ) -> tuple[dict[str, Planes], Float[np.ndarray, " 3"]]:
     """Change one clip at random, all its arrays alike; give it with its times."""
-    if settings.crop and all(name in OVER_TIME for name in planes):
+    if settings.crop and any(name in OVER_TIME for name in planes):
         start, end = random_cut(times, settings.hold, rng)
-        planes = {name: cut_anew(values, start, end) for name, values in planes.items()}
+        planes = {
+            name: cut_anew(values, start, end) if name in OVER_TIME else values
+            for name, values in planes.items()
+        }
         times = (times - start) / (end - start)
     if settings.flip and rng.random() < 0.5:  # noqa: PLR2004 - every second
         planes = {name: mirrored(values, name) for name, values in planes.items()}
@@ -75,7 +79,15 @@ def augmented(
         }
     if settings.shift_px:
         down, right = rng.integers(-settings.shift_px, settings.shift_px, 2, endpoint=True)
-        planes = {name: shifted(values, int(down), int(right)) for name, values in planes.items()}
+        side = max(values.shape[-2] for values in planes.values())
+        planes = {
+            name: shifted(
+                values,
+                round(down * values.shape[-2] / side),
+                round(right * values.shape[-2] / side),
+            )
+            for name, values in planes.items()
+        }
     return planes, times
 
 

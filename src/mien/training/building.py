@@ -35,6 +35,8 @@ def build_network(config: TrainConfig, graph: CooccurrenceGraph, *, seed: int) -
             adjacency=torch.from_numpy(graph.adjacency) if settings.graph else None,
             emotion_prior=torch.from_numpy(graph.emotion_given_unit),
             backbone=settings.backbone,
+            apex_last=config.input == "flow+flow_image",
+            unit_skip=settings.unit_skip,
             in_channels=CHANNELS[config.input],
             width=settings.width,
             temporal_stride=settings.temporal_stride,

@@ -11,7 +11,9 @@ from mien.core.errors import InputError
 from mien.datasets.clips import Clips
 from mien.datasets.inputs import FACE_PX
 
-InputKind = Literal["rgb", "grey", "flow", "grey+flow", "flow_image", "flow_image_own"]
+InputKind = Literal[
+    "rgb", "grey", "flow", "grey+flow", "flow_image", "flow_image_own", "flow+flow_image"
+]
 
 ARRAYS_OF: dict[str, tuple[str, ...]] = {
     "rgb": ("rgb",),
@@ -20,6 +22,7 @@ ARRAYS_OF: dict[str, tuple[str, ...]] = {
     "grey+flow": ("rgb", "flow"),
     "flow_image": ("flow_image",),
     "flow_image_own": ("flow_image_own",),
+    "flow+flow_image": ("flow", "flow_image"),
 }
 """Arrays of a prepared corpus that each kind of input is made of."""
 
@@ -30,6 +33,7 @@ CHANNELS: dict[str, int] = {
     "grey+flow": 4,
     "flow_image": 3,
     "flow_image_own": 3,
+    "flow+flow_image": 3,
 }
 
 LEVEL_SPREAD = 0.225 * 255
@@ -85,10 +89,12 @@ def scaled(
 
     Pictures lose the mean of the clip in each channel and are divided by :data:`LEVEL_SPREAD`;
     flow is divided by constants alone. The mean over blocks of ``shrink`` x ``shrink`` pixels is
-    taken; motion stays in pixels of the whole face.
+    taken; motion stays in pixels of the whole face. ``flow+flow_image`` has the flow image behind
+    the last step.
 
     Raises:
-        InputError: ``shrink`` does not divide the side.
+        InputError: ``shrink`` does not divide the side, or leaves another than that of the flow
+            image beside it.
     """
     parts = []
     for name in ARRAYS_OF[kind]:
@@ -101,7 +107,18 @@ def scaled(
         else:
             size = [IMAGE_MOTION_PX, IMAGE_MOTION_PX, IMAGE_STRAIN]
             parts.append(values / np.array(size, np.float32))
-    joined = _averaged(np.concatenate(parts, axis=-1).astype(np.float32), shrink)
+    if kind == "flow+flow_image":
+        volume, image = _averaged(parts[0], shrink), parts[1]
+        if volume.shape[1:] != image.shape:
+            msg = (
+                f"Expected steps as large as the flow image, {image.shape[0]} x {image.shape[1]}, "
+                f"but they are {volume.shape[1]} x {volume.shape[2]}. "
+                "Faces of 112 px need shrink 4."
+            )
+            raise InputError(msg)
+        joined = np.concatenate([volume, image[None]]).astype(np.float32)
+    else:
+        joined = _averaged(np.concatenate(parts, axis=-1).astype(np.float32), shrink)
     return torch.from_numpy(np.ascontiguousarray(np.moveaxis(joined, -1, 0)))
 
 
@@ -130,7 +147,7 @@ def clip_tensors(
     """Give a batch of some clips as they are, without augmentation.
 
     ``rgb``, ``grey``, ``flow``, ``grey+flow``: (clip, channel, step, row, column); flow images
-    without steps.
+    without steps, ``flow+flow_image`` with one step more.
 
     Raises:
         UsageError: the corpus was prepared without an array.

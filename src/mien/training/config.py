@@ -77,6 +77,10 @@ class NetworkSettings:
     """``head`` reads the emotion from the nodes (section 3.3), ``node`` also gives each node
     P(emotion | unit) of the training clips."""
 
+    unit_skip: bool = False
+    """Whether each unit is also linear in the clip's features, beside what the graph makes of it
+    (not in the paper)."""
+
     step_units: bool = False
     """Whether units are told at each step (section 3.4 drives curves frame by frame)."""
 
@@ -121,8 +125,9 @@ class TrainConfig(BaseModel):
 
     input: InputKind = "rgb"
     """What the network reads of a clip: ``rgb`` or ``grey`` pictures, ``flow`` (u, v, strain),
-    both, or one ``flow_image`` from coded onset to coded apex (``flow_image_own``: from the first
-    picture to that of most motion)."""
+    both, one ``flow_image`` from coded onset to coded apex (``flow_image_own``: from the first
+    picture to that of most motion), or ``flow+flow_image``, the steps with that image behind
+    them."""
 
     shrink: Literal[1, 2, 4, 8] = 1
     """Side of the blocks of pixels that are averaged: 1 reads faces of 112 px as the paper does, 2
@@ -189,9 +194,14 @@ class TrainConfig(BaseModel):
             "network.temporal_stride keep with the backbone steps, which leaves time as it is": (
                 network.backbone == "steps" and network.temporal_stride != "keep"
             ),
-            "network.norm batch or group with the backbone steps, which comes with no statistics": (
-                network.backbone == "steps" and network.norm == "frozen"
+            "network.norm group with the backbone steps, which has no other": (
+                network.backbone == "steps" and network.norm != "group"
             ),
+            "network.backbone steps for flow+flow_image, whose last step is no moment": (
+                self.input == "flow+flow_image" and network.backbone != "steps"
+            ),
+            "network.unit_skip false without network.graph": network.unit_skip
+            and not network.graph,
             "mode joint with a flow image": image and self.mode != "joint",
             "loss.segmentation and loss.graph for the two stages": (
                 self.mode == "two-stage" and not (loss.segmentation and loss.graph)

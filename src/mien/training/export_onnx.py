@@ -112,6 +112,8 @@ def _input_shape(recogniser: Recogniser) -> tuple[int, ...]:
     *steps, rows, columns, _ = next(iter(recogniser.shapes.values()))
     config = recogniser.config
     shrink = config.shrink
+    if config.input == "flow+flow_image":
+        steps = [steps[0] + 1]
     return (CHANNELS[config.input], *steps, rows // shrink, columns // shrink)
 
 
@@ -125,6 +127,9 @@ def _card(recogniser: Recogniser, names: list[str], path: Path) -> dict[str, Any
         ],
     }
     channels["grey+flow"] = channels["grey"] + channels["flow"]
+    channels["flow+flow_image"] = [
+        f"{channels['flow'][0]}; the last step is the flow from onset to apex, in the same units"
+    ]
     image = (
         f"u (right), v (down) in px of the 256 px face / {IMAGE_MOTION_PX:g}, strain in px a cell "
         f"/ {IMAGE_STRAIN:g}"

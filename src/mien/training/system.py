@@ -282,13 +282,15 @@ SPECS: tuple[SystemSpec, ...] = (
         task=SystemTask.RECOGNITION,
         category="ours",
         summary=(
-            "The paper's network on flow and strain of faces of 28 px, with an LSTM over the steps "
-            "(temporal enrichment), moments that keep their order, nodes that see the clip, and "
-            "units at each of the 16 pictures; batches of changed clips, rare classes and units "
-            "weighted."
+            "The paper's network on motion instead of pictures, with faces of 28 px: a small "
+            "network that keeps places apart reads flow and strain at each of the 16 steps, and "
+            "from coded onset to coded apex for what the clip shows; an LSTM over the steps "
+            "(temporal enrichment) gives moments that keep their order, without the coded ones; "
+            "units at each step and beside the graph; single clips, changed at random, rare "
+            "classes and units weighted. Chosen on other people."
         ),
         source=f"mien, after {_PREPRINT}",
-        inputs=("flow",),
+        inputs=("flow", "flow_image"),
         build=_builder("mien"),
     ),
 )
