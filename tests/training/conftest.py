@@ -36,9 +36,8 @@ def made_clips(count: int, *, seed: int = 0, size_px: int = 16, steps: int = 8) 
         rgb[clip, :, half] += 80 * course[clip, :, :, :, None]
         flow[clip, :, half, :, 1] -= course[clip]
         image[clip, slice(0, 14) if label == 0 else slice(14, None), :, 1] -= 2.0
-    labels = Labels(
-        CLASSES, emotion, UNITS, units, np.stack([onset, apex, offset], axis=1), np.ones(count)
-    )
+    times = np.stack([onset, apex, offset], axis=1)
+    labels = Labels(CLASSES, emotion, UNITS, units, times, np.ones(count), 0.8 * units)
     clips = Clips(
         names=tuple(f"made/s{number % 4}/{number:02d}" for number in range(count)),
         subjects=tuple(f"made/s{number % 4}" for number in range(count)),

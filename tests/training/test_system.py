@@ -64,11 +64,16 @@ def test_it_learns_what_is_plain_to_see(make_clips: MakeClips) -> None:
     assert said.step_units[:, 4][present].mean() > said.step_units[:, 0][present].mean() + 0.2
 
 
-def test_levels_of_another_shape_are_refused(make_clips: MakeClips) -> None:
-    with pytest.raises(UsageError, match=r"levels of \(8, 4\) as the units of the labels"):
-        GraphSystem(small()).fit(
-            make_clips(8, steps=4), seed=0, progress=Silent(), levels=np.zeros((8, 3))
-        )
+def test_without_a_coded_intensity_none_is_learned_or_told(make_clips: MakeClips) -> None:
+    clips = make_clips(8, steps=4)
+    clips = replace(clips, labels=replace(clips.labels, intensity=None))
+    config = small()
+    config = config.model_copy(update={"loss": replace(config.loss, intensity_weight=0.5)})
+    progress = Silent()
+    system = GraphSystem(config)
+    system.fit(clips, seed=0, progress=progress)
+    assert system.predict(clips.clips).unit_intensity is None
+    assert any("intensities are not learned" in one for one in progress.warnings)
 
 
 @pytest.mark.slow
@@ -181,7 +186,8 @@ def test_levels_are_learned_where_they_are_known(make_clips: MakeClips) -> None:
         }
     )
     system = GraphSystem(config)
-    system.fit(clips, seed=0, progress=Silent(), levels=clips.labels.units * 0.4)
+    clips = replace(clips, labels=replace(clips.labels, intensity=clips.labels.units * 0.4))
+    system.fit(clips, seed=0, progress=Silent())
     said = system.predict(clips.clips).unit_intensity
     assert said is not None
     assert said[clips.labels.units == 1].mean() == pytest.approx(0.4, abs=0.15)

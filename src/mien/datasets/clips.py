@@ -99,6 +99,10 @@ class Labels:
     window_s: Float[np.ndarray, " clip"]
     """Length of each clip's window in seconds."""
 
+    intensity: Float[np.ndarray, "clip unit"] | None = None
+    """Activation of each unit at the apex, 0..1; NaN where not known, None where nobody coded any.
+    """
+
     def take(self, positions: Sequence[int] | Int[np.ndarray, " some"]) -> "Labels":
         """Give the labels of some of the clips."""
         chosen = np.asarray(positions, np.int64)
@@ -108,6 +112,7 @@ class Labels:
             units=self.units[chosen],
             times=self.times[chosen],
             window_s=self.window_s[chosen],
+            intensity=None if self.intensity is None else self.intensity[chosen],
         )
 
 

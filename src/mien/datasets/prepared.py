@@ -103,6 +103,10 @@ _COLUMNS = (
 )
 
 
+_NONE_SHOWN = "-"
+"""Intensities of a clip that was coded and shows no unit; empty where they are not known."""
+
+
 def clip_table(rows: Sequence[PreparedClip]) -> str:
     """Write the rows as CSV; unknown units are ``?``."""
     text = io.StringIO()
@@ -110,13 +114,12 @@ def clip_table(rows: Sequence[PreparedClip]) -> str:
     table.writerow(_COLUMNS)
     for row in rows:
         units = "?" if row.units is None else "+".join(map(str, row.units))
-        peaks = row.intensities or {}
         table.writerow(
             [
                 *(row.key, row.subject, row.corpus, row.name, row.emotion),
                 "" if row.objective_class is None else row.objective_class,
                 units,
-                "+".join(f"{unit}:{peak:.4f}" for unit, peak in sorted(peaks.items())),
+                _peaks_text(row.intensities),
                 f"{row.rate:.6g}",
                 row.frames,
                 *("" if one is None else f"{one:.6f}" for one in (row.onset, row.apex, row.offset)),
@@ -124,6 +127,12 @@ def clip_table(rows: Sequence[PreparedClip]) -> str:
             ]
         )
     return text.getvalue()
+
+
+def _peaks_text(peaks: Mapping[int, float] | None) -> str:
+    if peaks is None:
+        return ""
+    return "+".join(f"{unit}:{peak:.4f}" for unit, peak in sorted(peaks.items())) or _NONE_SHOWN
 
 
 def read_clip_table(text: str) -> tuple[PreparedClip, ...]:
@@ -151,8 +160,8 @@ def _row(row: Mapping[str, str]) -> PreparedClip:
     def number(name: str) -> float | None:
         return float(row[name]) if row[name] else None
 
-    units = row["units"]
-    peaks = [pair.split(":") for pair in row["intensities"].split("+") if pair]
+    units, peaks = row["units"], row["intensities"]
+    pairs = [] if peaks == _NONE_SHOWN else [pair.split(":") for pair in peaks.split("+") if pair]
     return PreparedClip(
         key=row["key"],
         subject=row["subject"],
@@ -167,7 +176,7 @@ def _row(row: Mapping[str, str]) -> PreparedClip:
         apex=number("apex"),
         offset=number("offset"),
         window_s=float(row["window_s"]),
-        intensities={int(unit): float(peak) for unit, peak in peaks} if peaks else None,
+        intensities={int(unit): float(peak) for unit, peak in pairs} if peaks else None,
     )
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 
 from mien.core.errors import UsageError
 from mien.datasets.clips import LabelledClips, Labels
@@ -18,8 +17,6 @@ class LabelledCorpus:
 
     labelled: LabelledClips
     labelling: Labelling
-    intensities: Float[np.ndarray, "clip unit"] | None
-    """Activation at the apex, 0..1; None where no clip has any coded."""
 
 
 def label_corpus(
@@ -45,6 +42,8 @@ def label_corpus(
         )
         raise UsageError(msg)
     rows = [corpus.rows[i] for i in kept]
+    peaks = [row.intensities for row in rows]
+    coded = any(one is not None for one in peaks)
     labels = Labels(
         classes=labelling.classes,
         emotion=np.asarray(labelling.emotion)[kept],
@@ -52,13 +51,9 @@ def label_corpus(
         units=np.array([_units(row, unit_numbers) for row in rows]),
         times=np.array([_times(row) for row in rows]),
         window_s=np.array([row.window_s for row in rows]),
+        intensity=np.array([_peaks(one, unit_numbers) for one in peaks]) if coded else None,
     )
-    clips = corpus.clips.take(kept)
-    peaks = [row.intensities for row in rows]
-    intensities = None
-    if any(peaks):
-        intensities = np.array([_peaks(one, unit_numbers) for one in peaks])
-    return LabelledCorpus(LabelledClips(clips, labels), labelling, intensities)
+    return LabelledCorpus(LabelledClips(corpus.clips.take(kept), labels), labelling)
 
 
 def _units(row: PreparedClip, numbers: Sequence[int]) -> list[float]:

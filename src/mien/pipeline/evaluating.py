@@ -121,7 +121,7 @@ def outcome_of(evaluation: Evaluation, spec: SystemSpec, out: Path) -> Outcome:
         return score_recognition(
             predicted.seal(),
             labelled.labelled,
-            intensities=labelled.intensities,
+            intensities=labelled.labelled.labels.intensity,
             resamples=RESAMPLES,
             seed=seed,
         )

@@ -3,9 +3,10 @@
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import mien
-from mien.core.errors import MissingError
+from mien.core.errors import MissingError, UsageError
 from mien.datasets.prepared import open_prepared
 from mien.pipeline.corpus_labels import label_corpus
 from mien.pipeline.result import RunResult
@@ -13,7 +14,7 @@ from mien.recognition.unit_sets import UNIT_SETS
 from mien.store.atomic import write_text_atomic
 from mien.store.weights import read_weights
 from mien.training.building import PRETRAINED_VARIABLE
-from mien.training.config import PRESETS, TrainConfig, preset, read_config
+from mien.training.config import FLOW_IMAGES, PRESETS, TrainConfig, preset, read_config
 from mien.training.export_onnx import export_onnx
 from mien.training.pretraining import pretrain_backbone
 from mien.training.system import GraphSystem
@@ -58,12 +59,7 @@ def train_recogniser(
     numbers = UNIT_SETS[_ALL_UNITS] if isinstance(config.units, str) else config.unit_numbers
     labelled = label_corpus(corpus, scheme, numbers)
     system = GraphSystem(config, folder=out / "training")
-    system.fit(
-        labelled.labelled,
-        seed=config.loop.seed,
-        progress=progress,
-        levels=labelled.intensities,
-    )
+    system.fit(labelled.labelled, seed=config.loop.seed, progress=progress)
     if os.environ.get("RANK", "0") != "0":
         return RunResult(out=out, files=())
     # Not before: a training of other choices in the folder is refused, and its own file stays.
@@ -137,14 +133,17 @@ def with_choices(
     device: str | None,
 ) -> TrainConfig:
     """Give a configuration with what the command line says in place of its own."""
-    loop = config.loop
-    if epochs is not None:
-        loop = replace(loop, epochs=epochs)
-    if seed is not None:
-        loop = replace(loop, seed=seed)
-    if precision is not None:
-        loop = replace(loop, precision=precision)
-    if device is not None:
-        loop = replace(loop, device=device)
-    network = config.network if width is None else replace(config.network, width=width)
+    asked: dict[str, Any] = {
+        "epochs": epochs,
+        "seed": seed,
+        "precision": precision,
+        "device": device,
+    }
+    loop = replace(config.loop, **{name: one for name, one in asked.items() if one is not None})
+    network = config.network
+    if width is not None:
+        if config.input in FLOW_IMAGES:
+            msg = f"Expected no --width with {config.input}, whose network has one size."
+            raise UsageError(msg)
+        network = replace(network, width=width)
     return config.model_copy(update={"loop": loop, "network": network})

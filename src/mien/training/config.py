@@ -20,12 +20,16 @@ from mien.networks.resnet3d import Norm, TemporalStride
 from mien.networks.segmentation import Order
 from mien.recognition.cooccurrence import Direction
 from mien.recognition.unit_sets import UNIT_SETS
+from mien.store.digest import sha256_of_bytes
 from mien.training.augmentation import AugmentationSettings
 from mien.training.clip_tensors import InputKind
 from mien.training.loop_settings import LoopSettings
 from mien.training.losses import LossSettings
 
 PRESETS = ("paper", "published", "mien", "cnn3d", "cnn3d_pretrained")
+_DIGITS = 12
+"""Of a sha256, enough to tell configurations apart."""
+
 FLOW_IMAGES = frozenset({"flow_image", "flow_image_own"})
 
 _STRICT = ConfigDict(extra="forbid", strict=True, use_attribute_docstrings=True)
@@ -226,7 +230,7 @@ class TrainConfig(BaseModel):
         return UNIT_SETS[self.units] if isinstance(self.units, str) else self.units
 
     def within(self, budget: Budget) -> "TrainConfig":
-        """Give the same within a budget: its width, precision and device, and no more epochs."""
+        """Give the same within a budget: its precision and device, and no more width or epochs."""
         loop = replace(
             self.loop,
             epochs=min(self.loop.epochs, budget.max_epochs),
@@ -235,12 +239,17 @@ class TrainConfig(BaseModel):
         )
         network = self.network
         if self.input not in FLOW_IMAGES:
-            network = replace(network, width=budget.width)
+            network = replace(network, width=min(network.width, budget.width))
         return self.model_copy(update={"loop": loop, "network": network})
 
     def to_json(self) -> str:
         """Write every choice as JSON."""
         return self.model_dump_json(indent=2) + "\n"
+
+    def digest(self) -> str:
+        """Give the first digits of a sha256 over every choice that is not the default."""
+        choices = self.model_dump(mode="json", exclude_defaults=True)
+        return sha256_of_bytes(json.dumps(choices, sort_keys=True).encode())[:_DIGITS]
 
     def to_toml(self) -> str:
         """Write every choice as TOML, from which :func:`config_from_toml` gives the same again.

@@ -213,7 +213,10 @@ class TrainingLoss:
             parts["intensity"] = intensity_loss(output.unit_intensity, targets.intensity)
             total = total + settings.intensity_weight * parts["intensity"]
         if settings.step_weight and output.step_units is not None:
-            aim = step_targets(targets.intensity, targets.times, output.step_units.shape[1])
+            # A unit of unknown intensity counts as full.
+            known = torch.isfinite(targets.intensity)
+            levels = torch.where(known, targets.intensity, targets.units)
+            aim = step_targets(levels, targets.times, output.step_units.shape[1])
             parts["steps"] = unit_loss(output.step_units, aim)
             total = total + settings.step_weight * parts["steps"]
         return total, {name: value.detach() for name, value in parts.items()}

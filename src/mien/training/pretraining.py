@@ -52,6 +52,12 @@ def pretrain_backbone(
     if config.input in FLOW_IMAGES:
         msg = f"Expected a configuration with a backbone, but {config.preset} reads {config.input}."
         raise UsageError(msg)
+    if config.network.backbone != "resnet3d":
+        msg = (
+            f"Expected a configuration with the backbone resnet3d, but {config.preset} has "
+            f"{config.network.backbone}, which starts from random numbers."
+        )
+        raise UsageError(msg)
     network = NetworkSettings(
         width=config.network.width,
         temporal_stride=config.network.temporal_stride,
@@ -61,6 +67,7 @@ def pretrain_backbone(
     alone = TrainConfig(
         preset=config.preset,
         input=config.input,
+        shrink=config.shrink,
         units=clips.labels.unit_numbers or config.units,
         network=network,
         cooccurrence=CooccurrenceSettings(),

@@ -73,7 +73,11 @@ def load_recogniser(folder: Path, *, device: str = "cpu") -> Recogniser:
         )
         raise FormatError(msg)
     config = config_from_json(json.dumps(record["config"]), RECORD_FILE)
-    config = config.model_copy(update={"loop": replace(config.loop, device=device)})
+    # fp16 is for GPUs alone; what was learned in it is read in full precision elsewhere.
+    half = config.loop.precision == "fp16" and device == "cpu"
+    precision = "fp32" if half else config.loop.precision
+    loop = replace(config.loop, device=device, precision=precision)
+    config = config.model_copy(update={"loop": loop})
     columns = UnitColumns(**{name: tuple(value) for name, value in record["units"].items()})
     counted = {
         name: np.array(record["graph"][name], np.float64)

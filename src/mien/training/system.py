@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import Float
 
 from mien.core.errors import UsageError
 from mien.datasets.clips import Clips, LabelledClips, Labels
@@ -60,19 +59,12 @@ class GraphSystem:
             raise UsageError(msg)
         return self._recogniser
 
-    def fit(
-        self,
-        clips: LabelledClips,
-        *,
-        seed: int,
-        progress: Progress,
-        levels: Float[np.ndarray, "clip unit"] | None = None,
-    ) -> None:
+    def fit(self, clips: LabelledClips, *, seed: int, progress: Progress) -> None:
         """Learn from clips, and count the graph on them alone.
 
         Clips that have neither a class nor, where action units are learned, a coded unit are left
-        out. ``levels`` are the activations at the apex by the units of the labels, NaN where not
-        known; without them a coded unit counts as full. The seed takes the place of that of the
+        out. Where no clip has a coded intensity, none is learned or told, and a coded unit counts
+        as full at the apex for the units at each step. The seed takes the place of that of the
         configuration.
 
         Raises:
@@ -80,12 +72,6 @@ class GraphSystem:
             InputError: an input that is not a number.
             MissingError: a pre-trained backbone that is not there.
         """
-        if levels is not None and levels.shape != clips.labels.units.shape:
-            msg = (
-                f"Expected levels of {clips.labels.units.shape} as the units of the labels, but "
-                f"got {levels.shape}."
-            )
-            raise UsageError(msg)
         config = self.config.model_copy(update={"loop": replace(self.config.loop, seed=seed)})
         useful = clips.labels.emotion >= 0
         if config.loss.graph:
@@ -107,12 +93,17 @@ class GraphSystem:
         )
         network = build_network(config, graph, seed=seed)
         start_backbone(network, config)
-        known = units if levels is None else columns.of_labels(levels[kept])
+        levels = np.full(units.shape, np.nan)
+        if labels.intensity is not None:
+            levels = columns.of_labels(labels.intensity)
+        elif config.loss.intensity_weight:
+            progress.warn("No clip has a coded intensity: intensities are not learned.")
+            config = config.model_copy(update={"loss": replace(config.loss, intensity_weight=0.0)})
         targets = Targets(
             emotion=torch.from_numpy(labels.emotion.astype(np.int64)),
             units=torch.from_numpy(units).float(),
             times=torch.from_numpy(labels.times).float(),
-            intensity=torch.from_numpy(known).float(),
+            intensity=torch.from_numpy(levels).float(),
         )
         self.reports = fit_network(
             network,
@@ -197,6 +188,11 @@ def _builder(name: str) -> Callable[[Budget], GraphSystem]:
     return lambda budget: GraphSystem(preset(name).within(budget))
 
 
+def _chosen(name: str) -> Callable[[], str]:
+    """Give what names the choices of a preset, since the same name may stand for others later."""
+    return lambda: preset(name).digest()
+
+
 def _named_weights() -> Path | None:
     named = os.environ.get(PRETRAINED_VARIABLE)
     return Path(named) if named else None
@@ -211,7 +207,7 @@ def _pretrained(budget: Budget) -> GraphSystem:
 
 
 def _pretrained_from() -> str:
-    return weights_digest(_named_weights())
+    return f"{preset('cnn3d_pretrained').digest()} {weights_digest(_named_weights())}"
 
 
 _PREPRINT = (
@@ -248,6 +244,7 @@ SPECS: tuple[SystemSpec, ...] = (
         source=_PREPRINT,
         inputs=("rgb",),
         build=_builder("cnn3d"),
+        made_from=_chosen("cnn3d"),
         paper={"kfold": 57.05, "loso": 45.03},
     ),
     SystemSpec(
@@ -262,6 +259,7 @@ SPECS: tuple[SystemSpec, ...] = (
         source=_PREPRINT,
         inputs=("rgb",),
         build=_builder("paper"),
+        made_from=_chosen("paper"),
         paper={"kfold": 64.11, "loso": 45.71, "accuracy": 64.11, "f1": 42.93},
     ),
     SystemSpec(
@@ -275,6 +273,7 @@ SPECS: tuple[SystemSpec, ...] = (
         source=_PUBLISHED,
         inputs=("rgb",),
         build=_builder("published"),
+        made_from=_chosen("published"),
         paper={"accuracy": 84.80, "f1": 77.93},
     ),
     SystemSpec(
@@ -292,6 +291,7 @@ SPECS: tuple[SystemSpec, ...] = (
         source=f"mien, after {_PREPRINT}",
         inputs=("flow", "flow_image"),
         build=_builder("mien"),
+        made_from=_chosen("mien"),
     ),
 )
 """The systems of this package, as tables name them, with the figures that were printed for them."""
