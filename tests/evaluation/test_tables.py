@@ -14,7 +14,7 @@ from mien.evaluation.bootstrap import Interval
 from mien.evaluation.classification import classification_scores
 from mien.evaluation.scores import Basis, KindScores, RecognitionScores, SpottingScores
 from mien.evaluation.spotting import score_spotting
-from mien.evaluation.spotting_counts import Counts
+from mien.evaluation.spotting_counts import Counts, SpotThenRecognise
 from mien.evaluation.systems import Budget, RecognitionSystem, SystemSpec, SystemTask
 from mien.evaluation.tables import (
     Conditions,
@@ -157,11 +157,20 @@ def test_spotters_are_told_with_their_counts() -> None:
         CONDITIONS,
     )
     texts = [one.text for one in table.rows[0]]
-    assert texts[2:9] == [
-        *("40.0 [30.0, 50.0]", "not defined", "40.0 [30.0, 50.0]", "3/4/5", "1.23 [0.50, 2.00]"),
-        *("37.82", "35.34"),
+    assert texts[2:10] == [
+        *("40.0 [30.0, 50.0]", "not defined", "40.0 [30.0, 50.0]", "3/4/5", "n/a"),
+        *("1.23 [0.50, 2.00]", "37.82", "35.34"),
     ]
-    assert [one.text for one in table.rows[1][2:7]] == ["0 of 22 folds"] * 5
+    assert [one.text for one in table.rows[1][2:8]] == ["0 of 22 folds"] * 6
+    named = replace(spotted(), joint=SpotThenRecognise(0.123, 0.4, 0.3075, 0.3, 3))
+    table = spotting_table([row(spec("x", SystemTask.SPOTTING), loso=named)], CONDITIONS)
+    assert table.rows[0][6].text == "12.3"
+
+
+def test_rows_that_read_the_coded_apex_say_so() -> None:
+    plain, shown = spec("3D-CNN"), replace(spec("STSTNet"), inputs=("flow_image",))
+    notes = [line[-1].text for line in accuracy_table([row(plain), row(shown)], CONDITIONS).rows]
+    assert notes == ["", "reads the coded apex"]
 
 
 def test_figures_of_two_tasks_never_stand_in_one_table() -> None:

@@ -210,7 +210,9 @@ def test_clips_are_labelled_by_a_scheme(prepared: Path) -> None:
     assert [labels.classes[i] for i in labels.emotion] == [row.emotion for row in corpus.rows]
     for row, units in zip(corpus.rows, labels.units, strict=True):
         assert {UNIT_SETS["cd6me12"][i] for i in np.flatnonzero(units)} == set(row.units or ())
-    assert found.intensities is not None
+    assert labels.intensity is not None
+    assert (labels.intensity[labels.units == 1] > 0).all()
+    assert (labels.intensity[labels.units == 0] == 0).all()
 
 
 def test_the_table_of_clips_reads_back_as_it_was_written(prepared: Path) -> None:

@@ -216,18 +216,19 @@ def tables_verb(  # noqa: PLR0913 - one for each option
     """
     from dataclasses import replace  # noqa: PLC0415 - beside its one use
 
-    from mien.baselines.registry import system_named, systems_of  # noqa: PLC0415 - needs torch
+    from mien.baselines.registry import systems_of  # noqa: PLC0415 - needs torch
     from mien.evaluation.systems import SystemTask  # noqa: PLC0415
     from mien.pipeline.evaluating import KFOLD, LOSO, gather_tables, run_folds  # noqa: PLC0415
     from mien.pipeline.evidence_files import write_evidence  # noqa: PLC0415
-    from mien.pipeline.fold_running import opened  # noqa: PLC0415
+    from mien.pipeline.fold_running import opened, system_called  # noqa: PLC0415
     from mien.pipeline.train_run import pretraining_note  # noqa: PLC0415
 
     evaluation = evaluation_of(dataset, labels, units, width, epochs, precision, device, seed, also)
-    chosen = None if system is None else {system_named(one).name for one in system}
+    asked = [system_called(one) for one in system or ()]
+    own = [one.name for one in asked if one.name.lower().endswith(".toml")]
 
     def names_of(task: SystemTask) -> list[str]:
-        return [one.name for one in systems_of(task) if chosen is None or one.name in chosen]
+        return [one.name for one in asked or systems_of(task) if one.task is task]
 
     def work(job: Job, progress: Progress) -> RunResult:
         notes: dict[str, str] = {}
@@ -239,7 +240,9 @@ def tables_verb(  # noqa: PLR0913 - one for each option
             names = names_of(task)
             run = run_folds(one, names, job.out, progress, workers=workers, ray=ray)
             notes |= run.failures
-        evidence = gather_tables(evaluation, job.out, pretraining=pretraining_note(), notes=notes)
+        evidence = gather_tables(
+            evaluation, job.out, pretraining=pretraining_note(), notes=notes, own=own
+        )
         files = write_evidence(evidence, job.out)
         tables = tuple(
             TextTable(

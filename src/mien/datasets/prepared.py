@@ -24,6 +24,7 @@ from mien.datasets.clips import Clips, LabelledVideo, Video
 from mien.datasets.inputs import clip_input
 from mien.store.arrays import write_array
 from mien.store.atomic import write_text_atomic
+from mien.store.digest import sha256_of_bytes, sha256_of_path
 
 MANIFEST, CLIP_TABLE, ARRAYS, VIDEOS = "prepared.json", "clips.csv", "arrays", "videos"
 SCHEMA, VERSION = "mien/prepared", 1
@@ -76,7 +77,7 @@ class PreparedCorpus:
     """Over the clips: another preparation has another one."""
 
     video_sha256: Mapping[str, str] = field(default_factory=dict)
-    """Over the pictures of each uncut video, by the name of its folder."""
+    """Of each uncut video with all that is known of it, by the name of its folder."""
 
     @property
     def clips(self) -> Clips:
@@ -260,6 +261,13 @@ def write_video(
         **(facts or {}),
     }
     write_text_atomic(folder / "video.json", json.dumps(note, indent=1) + "\n")
+
+
+def video_sha256(folder: Path) -> str:
+    """Give one sha256 over pictures, landmarks, curves and coding of an uncut video."""
+    names = ("faces.npy", "landmarks.npy", "curves.npy", "video.json")
+    there = [folder / name for name in names if (folder / name).is_file()]
+    return sha256_of_bytes("".join(f"{one.name} {sha256_of_path(one)}\n" for one in there).encode())
 
 
 def read_video(folder: Path) -> LabelledVideo:

@@ -30,6 +30,10 @@ class Unfinished:
 Outcome = RecognitionScores | SpottingScores | Unfinished
 
 
+CODED_APEX = "reads the coded apex"
+"""Of a system that is shown which picture of a clip its coders took for the apex."""
+
+
 @dataclass(frozen=True)
 class TableRow:
     """A system with what came of it."""
@@ -274,6 +278,7 @@ def spotting_table(
                 for kind in ("micro", "macro", "overall")
             ),
             _counts(row.outcomes.get(protocol)),
+            _joint(row.outcomes.get(protocol)),
             _figure(
                 row.outcomes.get(protocol), lambda scores: scores.false_per_minute, percent=False
             ),
@@ -294,6 +299,7 @@ def spotting_table(
             f"macro F1 at {at} (%)",
             f"overall F1 at {at} (%)",
             "TP/FP/FN",
+            "STRS (%)",
             "false events a minute",
             "paper Accuracy (%)",
             "paper F1-score (%)",
@@ -302,6 +308,7 @@ def spotting_table(
         rows=lines,
         notes=(
             *_notes(rows, (protocol,)),
+            "STRS is F1 by the challenge's matching times F1 of the emotions of what was found.",
             "The paper prints these systems among recognisers; its figures are of another kind.",
         ),
     )
@@ -353,7 +360,8 @@ def _note(row: TableRow, conditions: Conditions, protocols: Sequence[str]) -> Ce
         own[name] = ", ".join(p for p, q in zip(parts, usual, strict=True) if p != q)
     same = len(set(own.values())) == 1
     told = [next(iter(own.values()))] if same else [f"{k}: {v}" for k, v in own.items() if v]
-    return Cell("; ".join(one for one in (*told, row.note) if one))
+    coded = CODED_APEX if {"flow_image", "apex"} & set(row.spec.inputs) else ""
+    return Cell("; ".join(one for one in (*told, coded, row.note) if one))
 
 
 def _notes(rows: Sequence[TableRow], protocols: Sequence[str]) -> tuple[str, ...]:
@@ -390,6 +398,16 @@ def _counts(outcome: Outcome | None) -> Cell:
         return _figure(outcome, None)
     one = outcome.kinds["overall"].counts
     return Cell(f"{one.true_positives}/{one.false_positives}/{one.false_negatives}")
+
+
+def _joint(outcome: Outcome | None) -> Cell:
+    """Finding times naming, by the challenge; of a spotter that names nothing there is none."""
+    if not isinstance(outcome, SpottingScores):
+        return _figure(outcome, None)
+    if outcome.joint is None:
+        return Cell(NO_COUNTERPART)
+    value = 100 * outcome.joint.strs
+    return Cell(UNDEFINED) if math.isnan(value) else Cell(f"{value:.1f}", value)
 
 
 def _printed(spec: SystemSpec, name: str) -> Cell:

@@ -24,6 +24,7 @@ from mien.datasets.prepared import (
     VIDEOS,
     PreparedClip,
     clip_table,
+    video_sha256,
 )
 from mien.faces import resolve_models
 from mien.pipeline.clip_preparation import CODE_VERSION, ClipWindow, prepare_clip, window_around
@@ -166,10 +167,7 @@ def prepare_corpus(
             for file in (out / CLIP_TABLE, *files)
         },
     }
-    videos = {
-        one.folder_name: sha256_of_path(out / VIDEOS / one.folder_name / "faces.npy")
-        for one in done
-    }
+    videos = {one.folder_name: video_sha256(out / VIDEOS / one.folder_name) for one in done}
     manifest = {
         **clips,
         # Apart, since what is learned from clips does not depend on videos.

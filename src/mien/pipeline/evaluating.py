@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mien.baselines.registry import systems_of
+from mien.core.errors import UsageError
+from mien.core.facs import EMOTIONS
+from mien.datasets.labelling import labelling_scheme
 from mien.datasets.splits import Split
 from mien.evaluation.fold_results import FoldEvents, FoldPredictions
 from mien.evaluation.ledger import Ledger
@@ -88,15 +91,16 @@ def run_folds(
             (spec.name, fold.name) for fold in split.folds if task.kept(spec, split, fold) is None
         ]
     failures: dict[str, str] = {}
+    failed = 0
     progress.start(f"running folds ({evaluation.protocol})", len(todo), "folds")
     results = map_in_order(task, todo, workers=count, ray=ray)
     for number, ((name, fold), reason) in enumerate(zip(todo, results, strict=True), start=1):
+        failed += bool(reason)
         if reason and name not in failures:
             progress.warn(f"{name}, fold {fold}: {reason}")
             failures[name] = reason
         progress.update(number)
     progress.finish()
-    failed = sum(1 for name, _ in todo if name in failures)
     return EvaluationRun(folds - failed, folds, failures)
 
 
@@ -130,8 +134,38 @@ def outcome_of(evaluation: Evaluation, spec: SystemSpec, out: Path) -> Outcome:
         if isinstance(one, FoldEvents):
             found.enter(one)
     return score_spotting_system(
-        found.seal(), videos_of(evaluation), resamples=RESAMPLES, seed=seed
+        found.seal(),
+        videos_of(evaluation),
+        class_of=_classes_of_emotions(evaluation) if _names_any(there) else None,
+        resamples=RESAMPLES,
+        seed=seed,
     )
+
+
+def _names_any(results: Sequence[FoldPredictions | FoldEvents]) -> bool:
+    """Whether a spotter says what any of its events expresses."""
+    return any(
+        event.emotion is not None
+        for one in results
+        if isinstance(one, FoldEvents)
+        for events in one.events
+        for event in events
+    )
+
+
+def _classes_of_emotions(evaluation: Evaluation) -> dict[str, str]:
+    """Give the class of each emotion that the labelling scheme does not leave out."""
+    scheme = labelling_scheme(evaluation.scheme)
+    corpus = opened(evaluation.prepared).name
+    classes = {}
+    for emotion in EMOTIONS:
+        try:
+            label = scheme.assign(f"{corpus}/", emotion).label
+        except UsageError:
+            continue  # the scheme knows no such emotion in this corpus
+        if label:
+            classes[emotion] = label
+    return classes
 
 
 def folds_prepared_elsewhere(evaluation: Evaluation, spec: SystemSpec, out: Path) -> int:
@@ -163,6 +197,7 @@ def gather_tables(
     pretraining: str,
     notes: Mapping[str, str] | None = None,
     budgets: Mapping[str, Mapping[str, Budget]] | None = None,
+    own: Sequence[str] = (),
 ) -> Evidence:
     """Make Tables 2, 3a and 3b of every system that is known, from the folds that are done.
 
@@ -172,6 +207,8 @@ def gather_tables(
         pretraining: where the weights of the pre-trained row come from, in words.
         notes: a remark by name of a system, such as why it could not run.
         budgets: by protocol and name of a system that was allowed something else; its row says so.
+
+        own: configuration files, which have rows behind the systems that are known.
 
     Raises:
         UsageError: results of other settings.
@@ -187,14 +224,15 @@ def gather_tables(
 
     def rows(task: SystemTask, protocols: Sequence[str]) -> list[TableRow]:
         made = []
-        for spec in systems_of(task):
+        configured = (system_called(name) for name in own)
+        for spec in (*systems_of(task), *(one for one in configured if one.task is task)):
             found: dict[str, Outcome] = {}
-            own = {
+            allowed = {
                 protocol: (budgets or {}).get(protocol, {}).get(spec.name, evaluation.budget)
                 for protocol in protocols
             }
             elsewhere = 0
-            for protocol, budget in own.items():
+            for protocol, budget in allowed.items():
                 how = replace(evaluation, protocol=protocol, budget=budget)
                 one = outcome_of(how, spec, out)
                 elsewhere += folds_prepared_elsewhere(how, spec, out) if evaluation.also else 0
@@ -203,7 +241,7 @@ def gather_tables(
                     outcomes[protocol][spec.name] = one
             remarks = [f"{elsewhere} folds of another preparation"] if elsewhere else []
             remarks += [(notes or {})[spec.name]] if spec.name in (notes or {}) else []
-            made.append(TableRow(spec, found, own, "; ".join(remarks)))
+            made.append(TableRow(spec, found, allowed, "; ".join(remarks)))
         return made
 
     recognition = rows(SystemTask.RECOGNITION, (KFOLD, LOSO))

@@ -202,6 +202,8 @@ class FoldTask:
             raise
         except MienError as error:
             return str(error)
+        except Exception as error:  # noqa: BLE001 - a system of anybody's; the others go on
+            return f"{type(error).__name__}: {error}"
         return ""
 
     def file_of(self, spec: SystemSpec, fold: str) -> Path:
@@ -240,7 +242,7 @@ class FoldTask:
                 "another folder with --out, or remove that of the system."
             )
             other = corpus_sha256(result.run)
-            if other != corpus_sha256(run):
+            if alike_but_prepared_anew({other, corpus_sha256(run)})(result.run, run):
                 msg += (
                     f" Its preparation of the corpus is {other}: where that is the same corpus, "
                     f"prepared on another machine, let it count with --also {other}."
