@@ -1,4 +1,4 @@
-"""The network on each step knows where a face moved, when, and how far."""
+"""The network on each step knows where a face moved, and when."""
 
 import pytest
 import torch
