@@ -65,6 +65,8 @@ def test_checking_a_corpus_tells_what_is_missing_row_by_row_and_the_published_co
         (("train", "papers", "--print"), 3, "paper, published, mien"),
         (("train", "paper"), 2, "--dataset"),
         (("train", "paper", "--dataset", "nowhere", "--out", "x"), 3, "mien dataset prepare"),
+        (("evaluate", "check", "MDMD"), 2, "single videos"),
+        (("evaluate", "check", "SVM on flow", "--dataset", "nowhere"), 3, "prepare"),
         (("evaluate", "run", "nowhere", "--out", "x", "--system", "STSTNet"), 3, "prepare"),
         (("evaluate", "run", ".", "--out", "x", "--system", "STSNet"), 2, "STSTNet"),
         (("evaluate", "run", ".", "--out", "x", "--labels", "casme2-6"), 2, "casme2-5"),
@@ -128,3 +130,9 @@ def test_every_system_is_listed_with_its_task() -> None:
     tasks = {one["name"]: one["task"] for one in json.loads(result.stdout)["systems"]}
     assert tasks["CapsuleNet"] == "recognition"
     assert tasks["SOFTNet"] == "spotting"
+
+
+def test_a_recogniser_is_checked_for_leaks_by_name() -> None:
+    result = RUN.invoke(app, ["evaluate", "check", "SVM on flow", "--json"])
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["clips"] == 8

@@ -9,6 +9,7 @@ import typer
 
 from mien import __version__
 from mien.cli.boundary import guarded, stop_writing
+from mien.cli.checking_systems import check_system_verb
 from mien.cli.corpora import (
     check_corpus_verb,
     graph_verb,
@@ -96,6 +97,7 @@ evaluate_app = typer.Typer(
     rich_markup_mode=None,
 )
 evaluate_app.command("systems")(guarded(list_systems_verb))
+evaluate_app.command("check")(guarded(check_system_verb))
 evaluate_app.command("run")(guarded(run_folds_verb))
 evaluate_app.command("tables")(guarded(tables_verb))
 app.add_typer(evaluate_app, name="evaluate")

@@ -11,6 +11,7 @@ from mien.cli.learning_layouts import (
     CorporaLayout,
     FileLayout,
     GraphLayout,
+    SystemCheckLayout,
     SystemsLayout,
 )
 from mien.store.models import ModelKind
@@ -185,6 +186,7 @@ VERB_DOCUMENTS: dict[str, VersionedDocument] = {
     "dataset-template": VersionedDocument("mien/dataset-template", 1, FileLayout),
     "dataset-graph": VersionedDocument("mien/dataset-graph", 1, GraphLayout),
     "evaluate-systems": VersionedDocument("mien/evaluate-systems", 1, SystemsLayout),
+    "evaluate-check": VersionedDocument("mien/evaluate-check", 1, SystemCheckLayout),
     "models-converted": VersionedDocument("mien/models-converted", 1, FileLayout),
     "schemas": VersionedDocument("mien/schemas", 1, SchemasLayout),
 }

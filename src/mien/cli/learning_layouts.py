@@ -95,3 +95,13 @@ class SystemsLayout(TypedDict):
     """Every system that can be evaluated."""
 
     systems: list[SystemLayout]
+
+
+@with_config(DESCRIBED)
+class SystemCheckLayout(TypedDict):
+    """A recogniser that passed the check for leaks."""
+
+    system: str
+    clips: int
+    on: str
+    """What it was checked on, in words."""

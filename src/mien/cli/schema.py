@@ -32,6 +32,7 @@ class Document(StrEnum):
     DATASET_TEMPLATE = "dataset-template"
     DATASET_GRAPH = "dataset-graph"
     EVALUATE_SYSTEMS = "evaluate-systems"
+    EVALUATE_CHECK = "evaluate-check"
     MODELS_CONVERTED = "models-converted"
     SCHEMAS = "schemas"
 
@@ -55,6 +56,7 @@ _ABOUT = {
     Document.DATASET_TEMPLATE: "dataset template --json",
     Document.DATASET_GRAPH: "dataset graph --json",
     Document.EVALUATE_SYSTEMS: "evaluate systems --json",
+    Document.EVALUATE_CHECK: "evaluate check --json",
     Document.MODELS_CONVERTED: "models convert --json",
     Document.SCHEMAS: "schema --json",
 }
