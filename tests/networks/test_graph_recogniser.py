@@ -79,6 +79,14 @@ def test_units_and_emotion_depend_on_the_clip_whatever_the_nodes_start_from(node
     assert output.final_emotion.std(dim=0).min() > 1e-5
 
 
+@pytest.mark.parametrize("normalisation", ["symmetric", "random_walk", "none"])
+def test_nodes_that_see_the_clip_tell_units_apart(normalisation: str) -> None:
+    net = small(node_init="visual", normalisation=normalisation, adjacency=torch.eye(12)).eval()
+    with torch.no_grad():
+        units = net(clips(3)).units
+    assert units.std(dim=1).min() > 1e-3
+
+
 def test_a_clip_gives_the_same_alone_and_among_others() -> None:
     net = small(pool="attention", emotion_layer="node", temporal_enrichment=True).eval()
     batch = clips(4)
@@ -101,6 +109,8 @@ def test_units_in_another_order_are_the_same_units(order: list[int], node: str) 
         for one in (net, turned):
             one.unit_bias.copy_(torch.linspace(-1, 1, 12))
         turned.unit_bias.copy_(turned.unit_bias[order])
+        if turned.views is not None:
+            turned.views.copy_(turned.views[order])
         if "onehot" in node:
             (rows,) = (value for name, value in turned.named_parameters() if name == FIRST_LAYER)
             rows[:12] = rows[:12][order]

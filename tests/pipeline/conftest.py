@@ -65,7 +65,13 @@ _PLACE = {"happiness": (18, 6), "surprise": (5, 14), "disgust": (8, 10)}
 
 
 def _prepared(
-    folder: Path, *, subjects: int = 5, each: int = 6, videos: int = 0, seed: int = 0
+    folder: Path,
+    *,
+    subjects: int = 5,
+    each: int = 6,
+    videos: int = 0,
+    seed: int = 0,
+    corpus: str = "synth",
 ) -> Path:
     """Write clips whose flow tells their emotion, and videos with one event each."""
     rng = np.random.default_rng(seed)
@@ -75,9 +81,9 @@ def _prepared(
             emotion = list(_EMOTION_UNITS)[turn % 3]
             rows.append(
                 PreparedClip(
-                    key=f"synth/sub{who + 1:02d}/EP01_{turn + 1:02d}",
-                    subject=f"synth/sub{who + 1:02d}",
-                    corpus="synth",
+                    key=f"{corpus}/sub{who + 1:02d}/EP01_{turn + 1:02d}",
+                    subject=f"{corpus}/sub{who + 1:02d}",
+                    corpus=corpus,
                     name=f"EP01_{turn + 1:02d}",
                     emotion=emotion,
                     objective_class=None,
@@ -100,12 +106,12 @@ def _prepared(
     (folder / CLIP_TABLE).write_text(clip_table(rows), encoding="utf-8")
     names = {}
     for number in range(videos):
-        name = f"synth__sub{number + 1:02d}__long"
+        name = f"{corpus}__sub{number + 1:02d}__long"
         faces = np.zeros((300, 16, 16), np.uint8)
         faces[100:120] = 200
         video = Video(
-            name=f"synth/sub{number + 1:02d}/long",
-            subject=f"synth/sub{number + 1:02d}",
+            name=f"{corpus}/sub{number + 1:02d}/long",
+            subject=f"{corpus}/sub{number + 1:02d}",
             rate=100.0,
             start_s=0.0,
             faces=faces,
@@ -117,7 +123,7 @@ def _prepared(
     manifest = {
         "schema": SCHEMA,
         "version": VERSION,
-        "corpus": "synth",
+        "corpus": corpus,
         "settings": {},
         "arrays": ["flow_image"],
         "videos": names,

@@ -259,8 +259,13 @@ def test_a_training_on_another_input_or_other_clips_is_not_gone_on_from(
         GraphSystem(small(input="flow"), folder=tmp_path).fit(clips, seed=0, progress=Silent())
     others = replace(clips.clips, names=tuple(f"other/{name}" for name in clips.clips.names))
     recoded = replace(clips.labels, emotion=1 - clips.labels.emotion)
-    for changed in (LabelledClips(others, clips.labels), LabelledClips(clips.clips, recoded)):
-        with pytest.raises(UsageError, match=r"clips and labels \w{12} instead of \w{12}"):
+    redrawn = make_clips(8, steps=4, seed=1).clips
+    for changed in (
+        LabelledClips(others, clips.labels),
+        LabelledClips(clips.clips, recoded),
+        LabelledClips(redrawn, clips.labels),
+    ):
+        with pytest.raises(UsageError, match=r"(clips|labels) \w{12} instead of \w{12}"):
             GraphSystem(small(input="rgb"), folder=tmp_path).fit(changed, seed=0, progress=Silent())
 
 

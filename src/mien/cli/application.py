@@ -22,6 +22,7 @@ from mien.cli.evaluating import list_systems_verb, run_folds_verb, tables_verb
 from mien.cli.head_export import export_head_verb
 from mien.cli.head_people import list_people_verb, show_verb
 from mien.cli.head_sheet import sheet_verb
+from mien.cli.joining import join_corpora_verb
 from mien.cli.model_files import convert_verb, fetch_verb, list_verb
 from mien.cli.rendering import render_verb
 from mien.cli.running import analyze_verb, demo_verb, run_verb
@@ -86,6 +87,7 @@ dataset_app = typer.Typer(
 dataset_app.command("list")(guarded(list_corpora_verb))
 dataset_app.command("check")(guarded(check_corpus_verb))
 dataset_app.command("prepare")(guarded(prepare_corpus_verb))
+dataset_app.command("join")(guarded(join_corpora_verb))
 dataset_app.command("template")(guarded(template_verb))
 dataset_app.command("graph")(guarded(graph_verb))
 app.add_typer(dataset_app, name="dataset")

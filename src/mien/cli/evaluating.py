@@ -1,6 +1,7 @@
 """The verbs of `evaluate`: systems on a prepared corpus, and the paper's tables."""
 
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -50,7 +51,8 @@ ProtocolName = Annotated[
     typer.Option(
         "--protocol",
         metavar="NAME",
-        help="loso, kfold5-subject (any k), kfold5-clip (leaky), leave-one-corpus-out, holdout.",
+        help="loso, kfold5-subject (any k), kfold5-clip (leaky), holdout; with several corpora "
+        "leave-one-corpus-out, cross-database:TRAIN+TRAIN:TEST, megc2019.",
     ),
 ]
 Scheme = Annotated[
@@ -59,7 +61,7 @@ Scheme = Annotated[
         "--labels",
         metavar="SCHEME",
         help="Labelling scheme: plain, casme2-5, casme2-7, megc3, samm-5, smic-3, dfme-7, "
-        "four-class, objective-5, objective-7.",
+        "four-class, four-class-repression-other, objective-5, objective-7.",
     ),
 ]
 UnitList = Annotated[
@@ -166,8 +168,11 @@ def run_folds_verb(  # noqa: PLR0913 - one for each option
         protocol=protocol,
     )
 
+    failed: list[str] = []
+
     def work(job: Job, progress: Progress) -> RunResult:
         run = run_folds(evaluation, names, job.out, progress, workers=workers, ray=ray)
+        failed.extend(run.failures)
         data: dict[str, object] = {"failures": dict(run.failures)}
         rows, files = [], []
         for name in names:
@@ -178,7 +183,7 @@ def run_folds_verb(  # noqa: PLR0913 - one for each option
                 rows.append((spec.name, f"{outcome.done} of {outcome.folds} folds", why))
                 continue
             data[spec.name] = outcome.to_json()
-            file = job.out / "scores" / protocol / f"{_plain(spec.name)}.json"
+            file = job.out / "scores" / _plain(protocol) / f"{_plain(spec.name)}.json"
             write_text_atomic(file, json.dumps(outcome.to_json(), indent=1) + "\n")
             files.append(file)
             rows.append((spec.name, f"{outcome.basis.folds} folds", _headline(outcome)))
@@ -186,7 +191,8 @@ def run_folds_verb(  # noqa: PLR0913 - one for each option
         return RunResult(out=job.out, files=tuple(files), tables=(table,), data=data)
 
     job = Job(out / "evaluate", "evaluate", out)
-    return work_through((job,), work, voice_for("evaluate-run", as_json=as_json), debug=debug)
+    code = work_through((job,), work, voice_for("evaluate-run", as_json=as_json), debug=debug)
+    return code or int(bool(failed))
 
 
 def tables_verb(  # noqa: PLR0913 - one for each option
@@ -288,6 +294,10 @@ def evaluation_of(  # noqa: PLR0913, PLR0917 - the options of two verbs, in thei
         msg = f"Expected --precision fp32, bf16 or fp16, but got {precision!r}."
         raise UsageError(msg)
     labelling_scheme(labels)
+    for one in also or ():
+        if not re.fullmatch(r"[0-9a-f]{64}", one):
+            msg = f"Expected --also with a sha256 of 64 hexadecimal digits, but got {one!r}."
+            raise UsageError(msg)
     return Evaluation(
         prepared=prepared,
         scheme=labels,

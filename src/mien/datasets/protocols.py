@@ -113,7 +113,10 @@ class Protocol:
 def protocol_named(
     name: str, *, train_corpora: Sequence[str] = (), test_corpus: str = "", k: int = 5
 ) -> Protocol:
-    """Look a protocol up; ``kfold10-subject`` names its own k.
+    """Look a protocol up.
+
+    ``kfold10-subject`` names its own k, ``cross-database:casme2+samm:smic_hs`` the corpora that are
+    learned from and the one that is predicted.
 
     Raises:
         UsageError: no such protocol, or corpora that do not go with it.
@@ -124,6 +127,10 @@ def protocol_named(
     numbered = re.fullmatch(r"kfold(\d+)-(subject|clip)", name)
     if numbered:
         name, k = f"kfold-{numbered[2]}", int(numbered[1])
+    kind, _, corpora = name.partition(":")
+    if kind == ProtocolKind.CROSS_DATABASE.value and corpora:
+        learned, _, test_corpus = corpora.partition(":")
+        name, train_corpora = kind, [one for one in learned.split("+") if one]
     kinds = [kind.value for kind in ProtocolKind]
     if name not in kinds:
         raise UsageError(unknown_name("a protocol", name, kinds))

@@ -59,7 +59,7 @@ class Conditions:
 
     budget: Budget
     pretraining: str
-    """Where weights came from before training, in words, such as ``none``."""
+    """Where the weights of the pre-trained row came from, in words, such as ``none``."""
 
 
 @dataclass(frozen=True)
@@ -331,11 +331,14 @@ def _check_task(rows: Sequence[TableRow], task: SystemTask) -> None:
 
 
 def _line(conditions: Conditions, protocols: Sequence[str]) -> str:
-    what = conditions.corpus + (f", classes {conditions.scheme}" if conditions.scheme else "")
+    what, learned = conditions.corpus, ""
+    if conditions.scheme:
+        what += f", classes {conditions.scheme}"
+        learned = f"pre-training of the pre-trained row: {conditions.pretraining}. "
     return (
-        f"Corpus {what}; protocol {' and '.join(protocols)}; {_words(conditions.budget)}; "
-        f"pre-training: {conditions.pretraining}. In brackets 95 % intervals over subjects; all "
-        "figures are made from pooled counts."
+        f"Corpus {what}; protocol {' and '.join(protocols)}; {_words(conditions.budget)}. "
+        f"{learned}In brackets 95 % intervals over subjects; all figures are made from pooled "
+        "counts."
     )
 
 

@@ -47,7 +47,8 @@ class GraphRecogniser(nn.Module):
         temporal_enrichment: an LSTM over the steps.
         order: see :class:`mien.networks.segmentation.SegmentationHead`.
         graph: whether there is one; without it units are linear in the features.
-        node_init: what a node starts from: its own number, the clip's features, or both.
+        node_init: what a node starts from: its own number (``onehot``), the clip's features as
+            that unit weighs them (``visual``; unweighed, all nodes would be the same), or both.
         normalisation: of the adjacency, with ``self_loop``.
         self_loop: see :func:`mien.networks.graph.normalised`.
         hidden: outputs of the graph layers.
@@ -119,6 +120,7 @@ class GraphRecogniser(nn.Module):
         own = units if "onehot" in node_init else 0
         seen = size if "visual" in node_init else 0
         self.graph = AuGraph(own + seen, hidden=hidden)
+        self.views = nn.Parameter(1 + 0.5 * torch.randn(units, size)) if seen else None
         self.projection = nn.Linear(size, self.graph.out_features)
         self.unit_bias = nn.Parameter(torch.zeros(units))
         self.direct = nn.Linear(size, units, bias=False) if unit_skip else None
@@ -172,10 +174,10 @@ class GraphRecogniser(nn.Module):
             raise UsageError(msg)
         count = len(self.unit_bias)
         own = torch.eye(count, dtype=features.dtype, device=features.device)
-        if self.node_init == "onehot":
+        if self.views is None:
             start = own
         else:
-            seen = features[:, None, :].expand(-1, count, -1)
+            seen = features[:, None, :] * self.views
             start = seen
             if self.node_init == "onehot+visual":
                 start = torch.cat([own.expand(features.shape[0], -1, -1), seen], dim=2)

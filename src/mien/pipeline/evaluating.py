@@ -7,7 +7,8 @@ from pathlib import Path
 from mien.baselines.registry import systems_of
 from mien.core.errors import UsageError
 from mien.core.facs import EMOTIONS
-from mien.datasets.labelling import labelling_scheme
+from mien.datasets.labelling import count_differences, labelling_scheme
+from mien.datasets.protocols import ProtocolKind, protocol_named
 from mien.datasets.splits import Split
 from mien.evaluation.fold_results import FoldEvents, FoldPredictions
 from mien.evaluation.ledger import Ledger
@@ -90,6 +91,10 @@ def run_folds(
         todo += [
             (spec.name, fold.name) for fold in split.folds if task.kept(spec, split, fold) is None
         ]
+    if protocol_named(evaluation.protocol).kind is ProtocolKind.MEGC2019:
+        scheme = labelling_scheme(evaluation.scheme)
+        for sentence in count_differences(scheme, labelled_of(evaluation).labelling):
+            progress.warn(sentence)
     failures: dict[str, str] = {}
     failed = 0
     progress.start(f"running folds ({evaluation.protocol})", len(todo), "folds")

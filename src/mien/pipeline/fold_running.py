@@ -11,7 +11,7 @@ from mien.baselines.registry import system_named
 from mien.core.errors import FormatError, MienError, OutputError, UsageError
 from mien.datasets.clips import LabelledVideo
 from mien.datasets.prepared import PreparedCorpus, open_prepared
-from mien.datasets.protocols import make_split, protocol_named
+from mien.datasets.protocols import ProtocolKind, make_split, protocol_named
 from mien.datasets.splits import Fold, Split
 from mien.evaluation.fold_results import (
     FoldEvents,
@@ -36,6 +36,8 @@ from mien.pipeline.corpus_labels import LabelledCorpus, label_corpus
 from mien.recognition.unit_sets import UNIT_SETS
 from mien.store.atomic import write_bytes_atomic
 from mien.work.progress import Silent
+
+MEGC2019_SCHEME = "megc3"
 
 FOLDS = "folds"
 """Folder of the fold results."""
@@ -169,6 +171,12 @@ def split_of(evaluation: Evaluation, task: SystemTask) -> Split:
         names, subjects = [one.name for one in videos], [one.subject for one in videos]
         return make_split(protocol, names, subjects, seed=evaluation.seed)
     labelled = labelled_of(evaluation).labelled
+    if protocol.kind is ProtocolKind.MEGC2019 and evaluation.scheme != MEGC2019_SCHEME:
+        msg = (
+            f"Expected --labels {MEGC2019_SCHEME} for the composite of 2019, whose clips and "
+            f"classes it lists, but got {evaluation.scheme}."
+        )
+        raise UsageError(msg)
     return make_split(
         protocol,
         labelled.clips.names,
@@ -211,7 +219,7 @@ class FoldTask:
         name = spec.name
         if name.lower().endswith(_CONFIGURATION):
             name = Path(name).stem
-        folder = self.out / FOLDS / self.evaluation.protocol / folder_name(name)
+        folder = self.out / FOLDS / folder_name(self.evaluation.protocol) / folder_name(name)
         return folder / f"{folder_name(fold)}.npz"
 
     def kept(

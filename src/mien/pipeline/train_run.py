@@ -17,7 +17,7 @@ from mien.training.building import PRETRAINED_VARIABLE
 from mien.training.config import FLOW_IMAGES, PRESETS, TrainConfig, preset, read_config
 from mien.training.export_onnx import export_onnx
 from mien.training.pretraining import pretrain_backbone
-from mien.training.system import GraphSystem
+from mien.training.system import GraphSystem, with_named_weights
 from mien.work import Progress
 
 _ALL_UNITS = "casme2_19"
@@ -56,6 +56,7 @@ def train_recogniser(
         OutputError: the folder cannot be written.
     """
     corpus = open_prepared(prepared)
+    config = with_named_weights(config)
     numbers = UNIT_SETS[_ALL_UNITS] if isinstance(config.units, str) else config.unit_numbers
     labelled = label_corpus(corpus, scheme, numbers)
     system = GraphSystem(config, folder=out / "training")

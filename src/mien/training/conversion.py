@@ -75,7 +75,11 @@ def _tensors(file: Path) -> dict[str, np.ndarray]:
     try:
         state = torch.load(file, map_location="cpu", weights_only=True)
     except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError) as error:
-        msg = f"Expected tensors in {file.name}, but torch cannot read them: {error}"
+        # What torch says advises to run whatever the file holds.
+        msg = (
+            f"Expected a file of tensors alone, but {file.name} holds something else or is damaged "
+            f"({type(error).__name__}). It was not run. Fetch it again."
+        )
         raise FormatError(msg) from error
     if not isinstance(state, dict) or not all(
         isinstance(value, torch.Tensor) for value in state.values()

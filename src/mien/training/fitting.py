@@ -12,8 +12,8 @@ from torch import nn
 from mien.datasets.clips import Clips
 from mien.store.digest import sha256_of_bytes
 from mien.training.augmentation import augmented
-from mien.training.building import stage_two_parts
-from mien.training.clip_tensors import read_clip, scaled
+from mien.training.building import stage_two_parts, weights_digest
+from mien.training.clip_tensors import ARRAYS_OF, read_clip, scaled
 from mien.training.config import FLOW_IMAGES, TrainConfig
 from mien.training.loop import Load, Loss, TrainingReport, run_training
 from mien.training.losses import (
@@ -66,7 +66,7 @@ def fit_network(
         UsageError: a checkpoint of other choices or other clips.
         FormatError: a checkpoint that is cut short, or of another network.
     """
-    made_from = _made_from(config, clips, targets, classes)
+    made_from = {} if folder is None else _made_from(config, clips, targets, classes)
     reports = []
     for stage in _stages(network, config):
         at = None if folder is None else folder / stage.name
@@ -102,9 +102,22 @@ def _made_from(config: TrainConfig, clips: Clips, targets: Targets, classes: int
         else:
             named[name] = value
     text = "\n".join((str(classes), *clips.names)).encode()
+    named["weights"] = weights_digest(config.weights)
+    pictures = sha256_of_bytes(
+        b"".join(_clip_sha256(clips, config.input, row) for row in range(len(clips)))
+    )
     coded = (targets.emotion, targets.units, targets.times, targets.intensity)
     numbers = b"".join(one.numpy().tobytes() for one in coded)
-    return {**named, "clips and labels": sha256_of_bytes(text + numbers)[:_DIGITS]}
+    return {
+        **named,
+        "clips": pictures[:_DIGITS],
+        "labels": sha256_of_bytes(text + numbers)[:_DIGITS],
+    }
+
+
+def _clip_sha256(clips: Clips, kind: str, row: int) -> bytes:
+    whole = b"".join(clips.read(name, [row]).tobytes() for name in ARRAYS_OF[kind])
+    return sha256_of_bytes(whole).encode()
 
 
 def _stages(network: nn.Module, config: TrainConfig) -> tuple[_Stage, ...]:

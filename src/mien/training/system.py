@@ -193,21 +193,24 @@ def _chosen(name: str) -> Callable[[], str]:
     return lambda: preset(name).digest()
 
 
-def _named_weights() -> Path | None:
+def with_named_weights(config: TrainConfig) -> TrainConfig:
+    """Let a network whose batch statistics stay as they come start from what the environment names.
+
+    Weights that the configuration names itself come first.
+    """
     named = os.environ.get(PRETRAINED_VARIABLE)
-    return Path(named) if named else None
+    if not named or config.weights is not None or config.network.norm != "frozen":
+        return config
+    return config.model_copy(update={"weights": Path(named)})
 
 
 def _pretrained(budget: Budget) -> GraphSystem:
-    config = preset("cnn3d_pretrained").within(budget)
-    weights = _named_weights()
-    if weights is not None:
-        config = config.model_copy(update={"weights": weights})
-    return GraphSystem(config)
+    return GraphSystem(with_named_weights(preset("cnn3d_pretrained").within(budget)))
 
 
 def _pretrained_from() -> str:
-    return f"{preset('cnn3d_pretrained').digest()} {weights_digest(_named_weights())}"
+    config = preset("cnn3d_pretrained")
+    return f"{config.digest()} {weights_digest(with_named_weights(config).weights)}"
 
 
 _PREPRINT = (
