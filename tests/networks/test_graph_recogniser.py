@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mien.core.errors import UsageError
-from mien.networks.enrichment import STACKED_CHANNELS, TemporalEnrichment, stack_spatially
 from mien.networks.flow_net import FlowNet
 from mien.networks.graph_recogniser import GraphRecogniser
 from mien.networks.segmentation import SegmentationHead
+from mien.networks.temporal_enrichment import TemporalEnrichment
+from mien.training.clip_tensors import CHANNELS
 
 ADJACENCY = torch.rand(12, 12, generator=torch.Generator().manual_seed(3)).fill_diagonal_(1)
 FIRST_LAYER = "graph.layers.0.weight"
@@ -183,13 +184,9 @@ def test_temporal_enrichment_tells_the_order_of_the_steps_and_pooling_does_not()
     torch.testing.assert_close(steps.mean(dim=2), steps.flip(2).mean(dim=2))
 
 
-def test_spatial_enrichment_stacks_grey_and_flow() -> None:
-    grey, flow = torch.randn(2, 1, 8, 16, 16), torch.randn(2, 3, 8, 16, 16)
-    stacked = stack_spatially(grey, flow)
-    assert stacked.shape[1] == STACKED_CHANNELS
-    torch.testing.assert_close(stacked[:, 1:], flow)
+def test_four_channels_are_read_as_spatial_enrichment_stacks_them() -> None:
     with torch.no_grad():
-        assert small(in_channels=STACKED_CHANNELS)(clips(1, 4)).units.shape == (1, 12)
+        assert small(in_channels=CHANNELS["grey+flow"])(clips(1, 4)).units.shape == (1, 12)
 
 
 def test_it_runs_in_half_precision_and_keeps_times_in_full() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from mien.core.errors import FormatError, MissingError
+from mien.core.errors import FormatError, MissingError, UsageError
 from mien.networks.resnet3d import ResNet3d
 from mien.store.digest import sha256_of_path
 from mien.store.weights import read_weights
@@ -73,8 +73,8 @@ def test_another_file_is_not_even_opened(tmp_path: Path) -> None:
 
 def test_too_few_digits_are_refused(tmp_path: Path) -> None:
     (tmp_path / "a.pth").write_bytes(b"x")
-    for few in ("", digits(tmp_path / "a.pth")[:7]):
-        with pytest.raises(FormatError, match="at least 8 digits"):
+    for few in ("", digits(tmp_path / "a.pth")[:7], "no sha256 at all"):
+        with pytest.raises(UsageError, match="8 to 64 hexadecimal digits"):
             convert_r3d18(tmp_path / "a.pth", tmp_path / "out.safetensors", sha256=few)
 
 

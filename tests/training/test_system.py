@@ -1,5 +1,6 @@
 """Systems of the paper's tables: they learn, say what they learned, and refuse the useless."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -297,6 +298,11 @@ def test_a_recogniser_whose_files_do_not_belong_together_is_refused(
     weights = tmp_path / WEIGHTS_FILE
     weights.write_bytes(weights.read_bytes()[:-1])
     with pytest.raises(FormatError, match="Copy both files together"):
+        GraphSystem.load(tmp_path)
+    record = json.loads((tmp_path / RECORD_FILE).read_text(encoding="utf-8"))
+    del record["classes"]
+    (tmp_path / RECORD_FILE).write_text(json.dumps(record), encoding="utf-8")
+    with pytest.raises(FormatError, match="but classes lacks"):
         GraphSystem.load(tmp_path)
     (tmp_path / RECORD_FILE).write_text("{", encoding="utf-8")
     with pytest.raises(FormatError, match="Expected JSON"):

@@ -8,12 +8,12 @@ from torch import nn
 
 from mien.core.errors import UsageError
 from mien.networks.attention_pool import SelfAttentionPool
-from mien.networks.enrichment import TemporalEnrichment
 from mien.networks.graph import AuGraph, Normalisation, SelfLoop, normalised
 from mien.networks.output import NetworkOutput
 from mien.networks.resnet3d import Norm, ResNet3d, TemporalStride
 from mien.networks.segmentation import Order, SegmentationHead
 from mien.networks.step_net import StepNet
+from mien.networks.temporal_enrichment import TemporalEnrichment
 
 Backbone = Literal["resnet3d", "steps"]
 NodeInit = Literal["onehot", "visual", "onehot+visual"]

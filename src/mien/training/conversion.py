@@ -1,12 +1,13 @@
 """The published weights of torchvision's r3d_18 as safetensors, once and for all."""
 
 import pickle
+import re
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from mien.core.errors import FormatError, MissingError
+from mien.core.errors import FormatError, MissingError, UsageError
 from mien.networks.resnet3d import ResNet3d
 from mien.store.digest import sha256_of_path
 from mien.store.weights import require_tensors, write_weights
@@ -36,16 +37,20 @@ def convert_r3d18(file: Path, out: Path, *, sha256: str = R3D18_SHA256) -> None:
 
     Raises:
         MissingError: there is no such file.
+        UsageError: a ``sha256`` that is none, or shorter than 8 digits.
         FormatError: another sha256, or tensors of another network.
         OutputError: the result cannot be written.
     """
     if not file.is_file():
         msg = f"Expected the weights of r3d_18 at {file}, but there is no such file."
         raise MissingError(msg)
+    if not re.fullmatch(rf"[0-9a-fA-F]{{{len(R3D18_SHA256)},64}}", sha256):
+        msg = f"Expected 8 to 64 hexadecimal digits of a sha256, but got {sha256!r}."
+        raise UsageError(msg)
     digest = sha256_of_path(file)
-    if len(sha256) < len(R3D18_SHA256) or not digest.startswith(sha256.lower()):
+    if not digest.startswith(sha256.lower()):
         msg = (
-            f"Expected {file.name} with a sha256 that begins with {sha256} (at least 8 digits), "
+            f"Expected {file.name} with a sha256 that begins with {sha256}, "
             f"but it is {digest}. It was not opened: a file of torch can run anything. Fetch it "
             "again, or name its sha256 if you trust it."
         )

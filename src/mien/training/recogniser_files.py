@@ -57,6 +57,10 @@ def save_recogniser(recogniser: Recogniser, folder: Path) -> None:
     write_text_atomic(folder / RECORD_FILE, json.dumps(record, indent=2) + "\n")
 
 
+_PARTS = ("weights_sha256", "config", "units", "graph", "classes", "shapes", "trained_on")
+"""What a record must have."""
+
+
 def load_recogniser(folder: Path, *, device: str = "cpu") -> Recogniser:
     """Read what :func:`save_recogniser` kept.
 
@@ -115,5 +119,9 @@ def _record(path: Path) -> dict[str, Any]:
         VERSION,
     ):
         msg = f"Expected {SCHEMA}, version {VERSION}, in {path}, but it is something else."
+        raise FormatError(msg)
+    lacking = [name for name in _PARTS if name not in record]
+    if lacking:
+        msg = f"Expected {', '.join(_PARTS)} in {path}, but {lacking[0]} lacks. Copy it again."
         raise FormatError(msg)
     return record

@@ -1,29 +1,15 @@
-"""The two modules of ELRCN: channels enriched in space, features enriched in time."""
+"""Features enriched in time, a module of ELRCN; the other stacks channels (``grey+flow``)."""
 
 import torch
 from jaxtyping import Float
 from torch import nn
 
-STACKED_CHANNELS = 4
-"""Grey, u, v and strain."""
-
-
-def stack_spatially(
-    grey: Float[torch.Tensor, "clip 1 step height width"],
-    flow: Float[torch.Tensor, "clip 3 step height width"],
-) -> Float[torch.Tensor, "clip 4 step height width"]:
-    """Put pictures and their motion beside each other as channels of one clip.
-
-    Source: Khor et al., *Enriched long-term recurrent convolutional network for facial
-    micro-expression recognition*, FG 2018, spatial enrichment.
-    """
-    return torch.cat([grey, flow], dim=1)
-
 
 class TemporalEnrichment(nn.Module):
     """An LSTM over the time steps of the backbone in place of their mean.
 
-    Source: Khor et al. 2018, temporal enrichment.
+    Source: Khor et al., *Enriched long-term recurrent convolutional network for facial
+    micro-expression recognition*, FG 2018, temporal enrichment.
     """
 
     def __init__(self, features: int) -> None:
