@@ -275,6 +275,7 @@ class _Training:
                 **_means(parts, portions),
                 "learning_rate": settings.learning_rate * factor,
                 "gradient_norm": norm,
+                "waited_s": waited,
             }
             watching.log.record("step", epoch, epoch * self.order.steps + number + 1, numbers)
         return waited
