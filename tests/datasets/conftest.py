@@ -2,13 +2,17 @@
 
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from pathlib import Path
 
+import av
+import numpy as np
 import openpyxl
 import pytest
 
 TableWriter = Callable[..., Path]
 PictureWriter = Callable[..., Path]
+VideoWriter = Callable[[Path, int], Path]
 
 
 @pytest.fixture
@@ -48,5 +52,23 @@ def write_pictures() -> PictureWriter:
         for number in numbers:
             (folder / name.format(number)).touch()
         return folder
+
+    return write
+
+
+@pytest.fixture
+def write_video() -> VideoWriter:
+    """Make a grey video of so many frames, as .avi or .mp4."""
+
+    def write(path: Path, count: int) -> Path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with av.open(path, "w") as container:
+            stream = container.add_stream("mpeg4", rate=Fraction(25))
+            stream.width = stream.height = 32
+            for level in range(count):
+                picture = np.full((32, 32, 3), 100 + level, np.uint8)
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+            container.mux(stream.encode(None))
+        return path
 
     return write

@@ -103,7 +103,7 @@ def test_findings_come_in_the_order_of_rows_with_the_whole_first() -> None:
         found(3, Level.ERROR),
         found(None, Level.NOTE),
     )
-    report = check_corpus(Corpus("mine", Path(), (), findings))
+    report = check_corpus(Corpus("mine", Path(), (clip(1, "fear"),), findings))
     assert [(one.row, one.level.value) for one in report.findings] == [
         (None, "note"),
         (3, "error"),

@@ -33,6 +33,7 @@ def numbers(times: CodedTimes) -> Times:
         ((None, 59, 86), (None, 59, 86), ["No onset is coded"]),
         ((46, 59, "x"), (46, 59, None), ["'x' is no frame number"]),
         ((46, 59, 0), (None, None, None), ["before the onset"]),
+        ((-3, 59, 86), (None, 59, 86), ["onset -3 lies before the first frame"]),
     ],
 )
 def test_times_are_read_or_told(
@@ -59,12 +60,35 @@ def test_a_zero_means_what_the_corpus_says_it_means() -> None:
 
 
 def test_frames_that_are_not_on_disk_become_the_nearest_that_are() -> None:
-    times, fitting = clamp_times(CodedTimes(40, 60, 90), [*range(42, 60), *range(61, 89)])
+    times, fitting = clamp_times(CodedTimes(42, 60, 88), [*range(42, 60), *range(61, 89)])
     assert fitting
     assert numbers(times) == (42, 59, 88)
-    assert [issue.level for issue in times.issues] == [Level.WARNING] * 4
-    assert "no picture of the onset 40" in times.issues[0].found
+    assert [issue.level for issue in times.issues] == [Level.WARNING] * 2
+    assert "no picture of the apex 60" in times.issues[0].found
     assert "1 frame is missing" in times.issues[-1].found
+
+
+@pytest.mark.parametrize(
+    ("coded", "left", "levels"),
+    [
+        ((40, 60, 88), (None, 60, 88), [Level.ERROR]),
+        ((42, 60, 99999), (42, 60, None), [Level.ERROR]),
+        ((42, 90, 91), (42, None, None), [Level.WARNING, Level.ERROR]),
+    ],
+)
+def test_a_moment_outside_the_pictures_is_not_known(
+    coded: tuple[int, int, int], left: Times, levels: list[Level]
+) -> None:
+    times, fitting = clamp_times(CodedTimes(*coded), range(42, 89))
+    assert fitting
+    assert numbers(times) == left
+    assert [issue.level for issue in times.issues] == levels
+    assert all("lies outside the pictures (42 to 88)" in issue.found for issue in times.issues)
+
+
+def test_a_column_that_the_table_lacks_is_not_told_row_by_row() -> None:
+    times = read_times(1, None, None, lacking={"apex", "offset"})
+    assert times.issues == ()
 
 
 def test_pictures_of_another_time_are_no_pictures_of_the_clip() -> None:
@@ -80,15 +104,19 @@ def test_pictures_of_another_time_are_no_pictures_of_the_clip() -> None:
     st.lists(st.integers(0, 300), min_size=3, max_size=3).map(sorted),
     st.sets(st.integers(0, 300), min_size=1),
 )
-def test_clamped_times_are_on_disk_and_in_order(coded: list[int], disk: set[int]) -> None:
+def test_clamped_times_are_on_disk_and_in_order_or_not_known(
+    coded: list[int], disk: set[int]
+) -> None:
     there = sorted(disk)
     times, fitting = clamp_times(CodedTimes(coded[0], coded[1], coded[2]), there)
     assert fitting == any(coded[0] <= number <= coded[2] for number in there)
     if fitting:
-        assert set(numbers(times)) <= disk
+        assert set(numbers(times)) - {None} <= disk
         assert times.in_order
         for before, after in zip(coded, numbers(times), strict=True):
-            assert after is not None
+            assert (after is None) == (not there[0] <= before <= there[-1])
+            if after is None:
+                continue
             assert abs(after - before) == min(abs(number - before) for number in there)
 
 

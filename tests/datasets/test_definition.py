@@ -78,6 +78,13 @@ def test_faults_are_named_with_their_place(
         load_definition(file)
 
 
+def test_a_definition_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_bytes(CASME2.encode("utf-16"))
+    with pytest.raises(FormatError, match=r"mine\.toml.*cannot be read as UTF-8.*Save it as UTF-8"):
+        load_definition(file)
+
+
 def test_an_unknown_corpus_is_refused_with_the_near_ones() -> None:
     with pytest.raises(UsageError, match=r"got 'casme22'\. Did you mean casme2"):
         load_definition("casme22")

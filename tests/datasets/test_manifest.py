@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from mien.core.errors import FormatError, MissingError
+from mien.core.errors import FormatError, MissingError, UsageError
 from mien.core.facs_code import unit_numbers
 from mien.datasets.coded_clip import FlowPicture
 from mien.datasets.finding import Level
-from mien.datasets.manifest import MANIFEST_COLUMNS, read_manifest, write_manifest_template
+from mien.datasets.manifest import read_manifest
+from mien.datasets.manifest_template import MANIFEST_COLUMNS, write_manifest_template
 from mien.datasets.reading import read_corpus
 
 Write = Callable[..., Path]
@@ -18,10 +19,10 @@ Write = Callable[..., Path]
 
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".xlsx"])
 def test_folders_videos_and_flow_pictures_are_read(
-    tmp_path: Path, write_table: Write, write_pictures: Write, suffix: str
+    tmp_path: Path, write_table: Write, write_pictures: Write, write_video: Write, suffix: str
 ) -> None:
     folder = write_pictures(tmp_path / "clips/a1", range(5, 31), "frame_{:04d}.png")
-    (tmp_path / "v.mp4").touch()
+    write_video(tmp_path / "v.mp4", 12)
     (tmp_path / "flow .png").touch()
     rows = [
         MANIFEST_COLUMNS,
@@ -39,6 +40,7 @@ def test_folders_videos_and_flow_pictures_are_read(
     assert (str(first.code), first.emotion, first.rate) == ("6+L12", "happiness", Fraction(200))
     assert (second.key, second.frames) == ("theirs/ben/second", tmp_path / "v.mp4")
     assert (second.emotion, second.rate, second.onset) == ("surprise", None, None)
+    assert (second.first_frame, second.last_frame) == (1, 12)
     assert unit_numbers(second.code) == frozenset()
     assert third.frames is None
     assert third.flow == FlowPicture(tmp_path / "flow .png", ("strain", "v", "u"), (-8.0, 8.0))
@@ -90,13 +92,95 @@ def test_what_is_odd_in_a_row_is_told_with_the_row(
     assert told[3] == ["error: There is no file or folder nowhere."]
     assert told[4] == ["error: The folder empty holds no numbered pictures."]
     assert told[5] == ["error: No offset is coded.", "warning: No label is written."]
-    assert told[6] == ["warning: There is no picture of the offset 30."]
+    assert told[6] == ["error: The offset 30 lies outside the pictures (1 to 19)."]
     assert [one.partition(":")[0] for one in told[7]] == ["error"] * 3
     assert told[8] == [
         "error: The channels 'u v w' are not u, v and strain.",
         "error: The scaling 'loud' is neither stretched nor such as -8:8.",
     ]
     assert told[9] == ["error: The clip is in row 5 already, with another offset, emotion."]
+
+
+@pytest.mark.parametrize(
+    ("moments", "left", "found"),
+    [
+        ((3, 5, 9), (3, 5, 9), ""),
+        ((-3, 5, 9), (None, 5, 9), "The onset -3 lies before the first frame."),
+        ((9, "", 3), (None, None, None), "The offset lies before the onset (9 to 3)."),
+        ((3, 5, 99999), (3, 5, None), "The offset 99999 lies outside the pictures (1 to 12)."),
+        ((50, 55, 60), (50, 55, 60), "Frames 50 to 60 are coded, but those on disk are 1 to 12."),
+    ],
+)
+def test_frame_numbers_of_a_video_are_checked_against_its_length(
+    tmp_path: Path,
+    write_table: Write,
+    write_video: Write,
+    moments: tuple[object, ...],
+    left: tuple[int | None, ...],
+    found: str,
+) -> None:
+    write_video(tmp_path / "v.mp4", 12)
+    header = ("path", "subject", "label", "onset", "apex", "offset")
+    rows = [header, ("v.mp4", "a", "fear", *moments)]
+    corpus = read_manifest(write_table(tmp_path / "m.csv", rows))
+    (clip,) = corpus.clips
+    assert (clip.onset, clip.apex, clip.offset) == left
+    assert [(one.level, one.found) for one in corpus.findings] == (
+        [(Level.ERROR, found)] if found else []
+    )
+
+
+def test_a_video_that_cannot_be_opened_is_an_error(tmp_path: Path, write_table: Write) -> None:
+    (tmp_path / "none.mp4").touch()
+    (tmp_path / "text.avi").write_text("no video")
+    rows = [("path", "subject", "label"), *((one, "a", "fear") for one in ("none.mp4", "text.avi"))]
+    corpus = read_manifest(write_table(tmp_path / "m.csv", rows))
+    assert [(one.level, one.row) for one in corpus.findings] == [(Level.ERROR, 2), (Level.ERROR, 3)]
+    assert all(clip.frames is None for clip in corpus.clips)
+    assert "0 bytes" in corpus.findings[0].found
+
+
+def test_misspelt_labels_and_columns_are_asked_about(
+    tmp_path: Path, write_table: Write, write_pictures: Write
+) -> None:
+    write_pictures(tmp_path / "a", range(1, 9))
+    header = ("path", "subject", "label", "onst", "fps", "rate")
+    rows = [header, ("a", "s", "hapiness", 1, 25, 25)]
+    corpus = read_manifest(write_table(tmp_path / "m.csv", rows))
+    assert [(one.level, one.row, one.found) for one in corpus.findings] == [
+        (Level.WARNING, 1, "The column 'onst' is not known."),
+        (Level.WARNING, 1, "The column 'fps' is not known."),
+        (Level.WARNING, 2, "The label 'hapiness' is none of mien."),
+    ]
+    assert [one.remedy for one in corpus.findings] == [
+        "Did you mean onset or offset?",
+        "Did you mean rate?",
+        "Did you mean happiness or sadness?",
+    ]
+    assert corpus.clips[0].emotion_as_written == "hapiness"
+
+
+def test_clips_of_one_name_in_two_folders_are_two_clips(
+    tmp_path: Path, write_table: Write, write_pictures: Write
+) -> None:
+    for name in ("happy/01", "sad/01", "sad/02"):
+        write_pictures(tmp_path / name, range(1, 9))
+    header = ("path", "subject", "label", "name", "rate")
+    rows = [
+        header,
+        ("happy/01", "s", "happiness", "", 25),
+        ("sad/01", "s", "sadness", "", 25),
+        ("happy/01", "t", "happiness", "one", 25),
+        ("sad/02", "t", "sadness", "one", 25),
+    ]
+    corpus = read_manifest(write_table(tmp_path / "m.csv", rows))
+    assert [clip.key for clip in corpus.clips] == [
+        *("m/s/happy/01", "m/s/sad/01", "m/t/one/01", "m/t/one/02"),
+    ]
+    assert [(one.level, one.found, one.row) for one in corpus.findings] == [
+        (Level.NOTE, "2 clips share the name 01.", 3),
+        (Level.NOTE, "2 clips share the name one.", 5),
+    ]
 
 
 def test_the_template_holds_every_column_and_reads_back(tmp_path: Path) -> None:
@@ -107,11 +191,27 @@ def test_the_template_holds_every_column_and_reads_back(tmp_path: Path) -> None:
     assert {one.found.partition(" ")[0] for one in corpus.findings} == {"There"}
 
 
+def test_a_template_that_ends_in_tsv_is_divided_by_tabs(tmp_path: Path) -> None:
+    write_manifest_template(tmp_path / "mine.tsv")
+    assert len(read_manifest(tmp_path / "mine.tsv").clips) == 3
+
+
+def test_a_template_overwrites_nothing_and_writes_text_tables_only(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("filled in", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"mine\.csv is there already.*another name"):
+        write_manifest_template(file)
+    assert file.read_text(encoding="utf-8") == "filled in"
+    with pytest.raises(UsageError, match=r"ending in \.csv or \.tsv.*mine\.xlsx"):
+        write_manifest_template(tmp_path / "mine.xlsx")
+
+
 def test_a_missing_or_other_table_is_refused(tmp_path: Path, write_table: Write) -> None:
     with pytest.raises(MissingError, match=r"no file .*m\.csv.*columns path, subject, label and"):
         read_manifest(tmp_path / "m.csv")
     file = write_table(tmp_path / "m.csv", [("file", "person", "label")])
-    with pytest.raises(FormatError, match="path, subject lack; it reads 'file, person, label'"):
+    sentence = r"path, subject lack; the first row reads 'file, person, label'.*path\?.*subject\?"
+    with pytest.raises(FormatError, match=sentence):
         read_manifest(file)
     (tmp_path / "empty.csv").touch()
     with pytest.raises(FormatError, match="path, subject, label lack"):

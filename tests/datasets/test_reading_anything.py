@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from mien.core.errors import MienError
 from mien.datasets.checking import check_corpus
 from mien.datasets.definition import definition_names, load_definition
-from mien.datasets.manifest import MANIFEST_COLUMNS, read_manifest
+from mien.datasets.manifest import read_manifest
+from mien.datasets.manifest_template import MANIFEST_COLUMNS
 from mien.datasets.reading import read_corpus
 
 WILD = st.one_of(

@@ -76,15 +76,14 @@ def square_rows() -> list[Sequence[object]]:
 
 @pytest.mark.parametrize("name", ["CAS(ME)^2code_final(Updated).xlsx", "CAS(ME)^2code_final.xlsx"])
 def test_cas_me_2_finds_videos_by_its_two_naming_rules(
-    tmp_path: Path, write_table: Write, write_pictures: Write, name: str
+    tmp_path: Path, write_table: Write, write_pictures: Write, write_video: Write, name: str
 ) -> None:
     more = {"naming rule1": RULE_1, "naming rule2": RULE_2}
     write_table(tmp_path / name, square_rows(), more=more)
     video = write_pictures(
         tmp_path / "rawpic/s15/15_0401disgustingteeth", range(1, 80), "img{:03d}.jpg"
     )
-    (tmp_path / "rawvideo/s16").mkdir(parents=True)
-    (tmp_path / "rawvideo/s16/16_0102eatingworms.avi").touch()
+    write_video(tmp_path / "rawvideo/s16/16_0102eatingworms.avi", 60)
     corpus = read_corpus("cas_me_2", tmp_path)
     first, second, third, fourth = corpus.clips
     assert (first.key, first.subject_key) == ("cas_me_2/s01/anger1_1", "cas_me_2/s01")
@@ -96,7 +95,7 @@ def test_cas_me_2_finds_videos_by_its_two_naming_rules(
     ]
     assert first.rate == Fraction(30)
     assert third.frames == tmp_path / "rawvideo/s16/16_0102eatingworms.avi"
-    assert (third.first_frame, third.onset) == (None, 5)
+    assert (third.first_frame, third.last_frame, third.onset) == (1, 60, 5)
     assert fourth.frames is None
     assert told(corpus, 1) == [
         "note: The offset is 0.",

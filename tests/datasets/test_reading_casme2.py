@@ -148,17 +148,17 @@ def test_what_is_odd_in_a_row_is_told_with_the_row(
         7: [f"error: {unread}"],
         8: ["warning: No emotion is written."],
         9: [
-            "warning: There is no picture of the onset 8.",
-            "warning: There is no picture of the offset 45.",
+            "error: The onset 8 lies outside the pictures (10 to 40).",
+            "error: The offset 45 lies outside the pictures (10 to 40).",
         ],
         10: ["error: There is no folder CASME2_RAW_selected/sub11/EP01."],
         11: ["error: No subject is written."],
         12: ["error: Frames 300 to 320 are coded, but those on disk are 10 to 40."],
         13: ["note: The folder is spelled EP01_02."],
     }
-    clamped = next(one for one in corpus.clips if one.subject == "10")
-    assert (clamped.onset, clamped.apex, clamped.offset) == (10, 20, 40)
-    assert clamped.remarks[0].startswith("There is no picture of the onset 8. The nearest")
+    outside = next(one for one in corpus.clips if one.subject == "10")
+    assert (outside.onset, outside.apex, outside.offset) == (None, 20, None)
+    assert outside.remarks[0].startswith("The onset 8 lies outside the pictures (10 to 40). The")
     unknown = next(one for one in corpus.clips if one.subject == "7")
     assert unknown.emotion is None
     assert unit_numbers(unknown.code) is None
@@ -252,6 +252,44 @@ def test_a_row_that_is_there_twice_counts_once(root: Path, write_table: Write) -
     assert told(corpus, "in row 2 already, alike").row == 3
     assert told(corpus, "in row 2 already, with another emotion").level is Level.ERROR
     assert told(corpus, "2 movements share the name").row == 5
+
+
+@pytest.mark.parametrize(
+    ("column", "level", "meaning"),
+    [
+        ("Estimated Emotion", Level.WARNING, "All clips count as without a label."),
+        ("OffsetFrame", Level.ERROR, "When the movements end is not known."),
+        ("ApexFrame", Level.WARNING, "What needs an apex takes the frame of most motion instead."),
+        ("Action Units", Level.WARNING, "The units of all clips count as unknown."),
+    ],
+)
+def test_a_column_that_lacks_is_told_once_by_its_name(
+    root: Path, write_table: Write, column: str, level: Level, meaning: str
+) -> None:
+    place = HEADER.index(column)
+    lines = [HEADER, *(row(number, "EP01") for number in (1, 2, 3))]
+    table = [[*line[:place], *line[place + 1 :]] for line in lines]
+    write_table(root / "CASME2-coding-20140508.xlsx", table)
+    corpus = read_corpus("casme2", root)
+    assert len(corpus.clips) == 3
+    lacking = told(corpus, column)
+    assert (lacking.level, lacking.meaning, lacking.row) == (level, meaning, None)
+    assert all(one.row is None for one in corpus.findings)
+
+
+def test_a_row_that_is_there_twice_alike_renames_no_clip(root: Path, write_table: Write) -> None:
+    rows = [HEADER, row(1, "EP02_01f"), row(1, "EP02_01f")]
+    write_table(root / "CASME2-coding-20140508.xlsx", rows)
+    (clip,) = read_corpus("casme2", root).clips
+    assert clip.key == "casme2/sub01/EP02_01f"
+
+
+def test_a_folder_without_pictures_is_told_with_the_name_of_one(
+    root: Path, write_table: Write
+) -> None:
+    write_table(root / "CASME2-coding-20140508.xlsx", [HEADER, row(1, "EP02_01f")])
+    (root / "CASME2_RAW_selected/sub01/EP02_01f").mkdir(parents=True)
+    assert told(read_corpus("casme2", root), "no picture such as img1.jpg in EP02_01f").row == 2
 
 
 def test_a_folder_without_the_table_is_refused_with_the_names_looked_for(root: Path) -> None:

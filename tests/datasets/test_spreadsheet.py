@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from mien.core.errors import FormatError
-from mien.datasets.spreadsheet import read_sheets
+from mien.core.facs_code import Cell
+from mien.datasets.spreadsheet import read_sheets, told_first_row
 
 
 def test_a_workbook_gives_its_sheets_with_numbers_text_and_gaps(
@@ -42,6 +43,47 @@ def test_a_text_table_in_the_encoding_of_chinese_excel_is_read(tmp_path: Path) -
     assert read_sheets(tmp_path / "a.csv")[""][1] == [1, "R4\uff0c5"]
 
 
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ("name,label\nH\u00e9l\u00e8ne,fear\n".encode("latin-1"), "other letters in line 2"),
+        ("name,label\nKr\u00e9\u00e9,fear\n".encode("latin-1"), "other letters in line 2"),
+        ("name,label\n\u00c5sa,fear\n".encode("cp1252"), "other letters in line 2"),
+        ("name,label\nAnna,fear\n".encode("utf-16"), "is UTF-16"),
+        ("name,label\nAnna,fear\n".encode("utf-16-le"), "is UTF-16"),
+        (b"\xff\xff\xff\xff", "other letters in line 1"),
+    ],
+)
+def test_text_that_is_not_utf_8_is_refused_rather_than_read_as_other_words(
+    tmp_path: Path, data: bytes, found: str
+) -> None:
+    (tmp_path / "a.csv").write_bytes(data)
+    sentence = rf"Expected text in UTF-8 in a\.csv, but it (has )?{found}.*save it as CSV UTF-8"
+    with pytest.raises(FormatError, match=sentence):
+        read_sheets(tmp_path / "a.csv")
+
+
+def test_a_workbook_with_the_ending_of_a_text_table_is_named_as_one(
+    tmp_path: Path, write_table: Callable[..., Path]
+) -> None:
+    file = write_table(tmp_path / "a.xlsx", [["Subject"]]).rename(tmp_path / "a.csv")
+    with pytest.raises(FormatError, match=r"a\.csv.*workbook under another name.*\.xlsx"):
+        read_sheets(file)
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([], "the table is empty"),
+        ([[None], ["Subject", None, 3]], "the first row reads 'Subject, 3'"),
+        ([["A title"], ["Subject", "AU"]], "the first row reads 'Subject, AU'"),
+        ([["a\tb"]], r"the first row reads 'a\tb', whose columns are divided by tabs"),
+    ],
+)
+def test_the_first_row_is_told_for_what_it_holds(rows: list[list[Cell]], told: str) -> None:
+    assert told_first_row(Path("a.csv"), rows).startswith(told)
+
+
 @pytest.mark.parametrize("name", ["CASME2_label_Ver_2.xls", "renamed.xlsx"])
 def test_old_excel_is_refused_with_what_to_do(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512))
@@ -54,7 +96,6 @@ def test_old_excel_is_refused_with_what_to_do(tmp_path: Path, name: str) -> None
     [
         ("a.xlsx", b"not a workbook"),
         ("a.xlsx", b""),
-        ("a.csv", b"\xff\xff\xff\xff"),
         ("a.csv", b'a,b\n"open,1\n'),
     ],
 )

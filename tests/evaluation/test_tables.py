@@ -111,7 +111,11 @@ def test_a_line_above_says_how_the_table_was_made() -> None:
     line = TABLE_2.to_markdown().splitlines()[2]
     for part in (
         *("casme2-5", "kfold5-subject and loso", "width 64", "100 epochs"),
-        *("precision fp32", "pre-training of the pre-trained row: none", "95 % intervals over subjects"),
+        *(
+            "precision fp32",
+            "Pre-training of the pre-trained row: none",
+            "95 % intervals over subjects",
+        ),
     ):
         assert part in line
 

@@ -38,10 +38,10 @@ def check_system_verb(
     as_json: options.AsJson = False,
     debug: options.Debug = False,  # noqa: ARG001 - read by the border
 ) -> int:
-    """Check that a recogniser learns from its own clips only and predicts each on its own.
+    """Check that a recogniser learns from its own clips only.
 
     It is trained twice for one epoch, once with noise in place of the clips that are tested: what
-    it says must be the same. What it says of a clip must not depend on the others either.
+    it says must be the same. Nor may what it says of a clip depend on the others.
     """
     from mien.evaluation.honesty import assert_no_leak  # noqa: PLC0415 - beside its one use
     from mien.evaluation.made_clips import made_clips  # noqa: PLC0415

@@ -98,22 +98,25 @@ def list_corpora_verb(
 ) -> int:
     """List the corpora that can be read, with what was published of each."""
     from mien.datasets.definition import definition_names, load_definition  # noqa: PLC0415
+    from mien.datasets.reading import MANIFEST  # noqa: PLC0415
+    from mien.datasets.synth_corpus import SYNTH  # noqa: PLC0415
 
     known = [load_definition(name) for name in definition_names()]
+    own = {
+        SYNTH: "footage that mien synth has drawn",
+        MANIFEST: "clips of your own, listed in a table (mien dataset template)",
+    }
     if as_json:
-        content = {
-            "corpora": [
-                {"name": one.name, "title": one.title, "citation": one.citation} for one in known
-            ]
-        }
-        say_lines([document("mien/dataset-list", 1, content)])
+        listed = [{"name": one.name, "title": one.title, "citation": one.citation} for one in known]
+        listed += [{"name": name, "title": title, "citation": ""} for name, title in own.items()]
+        say_lines([document("mien/dataset-list", 1, {"corpora": listed})])
         return 0
-    rows = [(one.name, one.title) for one in known]
-    rows += [
-        ("synth", "footage that mien synth has drawn"),
-        ("manifest", "clips of your own, listed in a table (mien dataset template)"),
+    rows = [
+        (one.name, one.title, _shown(one.counts.clips), _shown(one.counts.subjects))
+        for one in known
     ]
-    print_table("", ("name", "corpus"), rows)
+    rows += [(name, title, "", "") for name, title in own.items()]
+    print_table("", ("name", "corpus", "clips", "people"), rows)
     return 0
 
 
@@ -167,7 +170,11 @@ def check_corpus_verb(
         if len(shown) < len(ordered):
             say_lines([f"... and {len(ordered) - len(shown)} more: --all shows them."])
         say_lines([report.count_table()])
-        said = ", ".join(f"{count} {level.value}s" for level, count in grave.items() if count)
+        said = ", ".join(
+            f"{count} {level.value}{'s' if count > 1 else ''}"
+            for level, count in grave.items()
+            if count
+        )
         say_lines([f"{report.title}: {said or 'nothing odd'}."])
     return 1 if grave[Level.ERROR] else 0
 
@@ -222,14 +229,23 @@ def template_verb(
     debug: options.Debug = False,  # noqa: ARG001 - read by the border
 ) -> int:
     """Write an empty table for clips of your own, with every column explained."""
-    from mien.datasets.manifest import write_manifest_template  # noqa: PLC0415
+    from mien.datasets.manifest_template import (  # noqa: PLC0415
+        COLUMN_MEANINGS,
+        write_manifest_template,
+    )
 
     write_manifest_template(out)
     if as_json:
         say_lines([document("mien/dataset-template", 1, {"file": out})])
     else:
-        say_lines([f"{out}: fill it in, then: mien dataset check manifest {out}"])
+        print_table("", ("column", "what it holds"), list(COLUMN_MEANINGS.items()))
+        say_lines([f"{out}: put your own clips in place of the three, then:"])
+        say_lines([f"mien dataset check manifest {out}"])
     return 0
+
+
+def _shown(count: int | None) -> str:
+    return "" if count is None else str(count)
 
 
 def graph_verb(

@@ -10,7 +10,13 @@ from pathlib import Path
 from mien.core.errors import FormatError
 from mien.core.facs_code import Cell
 from mien.datasets.definition import Column, TableDefinition
-from mien.datasets.spreadsheet import OLD_EXCEL, TABLE_SUFFIXES, Rows, read_sheets
+from mien.datasets.spreadsheet import (
+    OLD_EXCEL,
+    TABLE_SUFFIXES,
+    Rows,
+    read_sheets,
+    told_first_row,
+)
 
 HEADER_WITHIN = 60
 """The header is looked for in so many rows; text may stand above it."""
@@ -122,10 +128,9 @@ def read_annotation_table(file: Path, definition: TableDefinition) -> Annotation
     asked = "; ".join(
         f"{column} ({' or '.join(definition.columns[column])})" for column in definition.required
     )
-    seen = next((row for row in sheets[names[0]] if sum(one is not None for one in row) > 1), ())
     msg = (
         f"Expected columns for {asked} in the first {HEADER_WITHIN} rows of {file.name}, but found "
-        f"no row with them; the first row reads {', '.join(str(one) for one in seen if one)!r}. "
+        f"no row with them; {told_first_row(file, sheets[names[0]])}. "
         "Use the table as its owners give it out."
     )
     raise FormatError(msg)

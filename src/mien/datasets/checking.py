@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from mien.core.track import EventKind
+from mien.datasets.clip_keys import media_of
 from mien.datasets.coded_clip import CLIP_LABELS, CodedClip
 from mien.datasets.corpus import Corpus
 from mien.datasets.definition import Counts
 from mien.datasets.finding import Finding, Level
+from mien.datasets.readable_media import unreadable_media
+from mien.datasets.shared_media import shared_media
 
 _ORDER = {Level.ERROR: 0, Level.WARNING: 1, Level.NOTE: 2}
 
@@ -73,12 +76,15 @@ def check_corpus(corpus: Corpus) -> CheckReport:
     """Check what only all rows together show, and gather what reading found.
 
     Args:
-        corpus: as read; files are not looked at again.
+        corpus: as read; of the files only sizes are looked at, and pictures of flow.
     """
     published = corpus.definition.counts if corpus.definition else None
     counts = _counts(corpus.clips, published)
     findings = [
         *corpus.findings,
+        *_nothing(corpus.clips),
+        *shared_media(corpus.clips),
+        *unreadable_media(corpus.clips),
         *_overlapping(corpus.clips),
         *_subjects(corpus.clips),
         *_differences(counts, published),
@@ -139,16 +145,26 @@ def _differences(counts: Sequence[CountRow], published: Counts | None) -> list[F
     return [Finding(Level.NOTE, found, meaning, f"Published are those of: {published.source}.")]
 
 
+def _nothing(clips: Sequence[CodedClip]) -> list[Finding]:
+    if clips:
+        return []
+    found, meaning = "The corpus holds no clip.", "There is nothing to prepare or to learn from."
+    return [Finding(Level.ERROR, found, meaning, "Fill the table in, or give another one.")]
+
+
 def _overlapping(clips: Sequence[CodedClip]) -> list[Finding]:
-    """Find movements of one recording that overlap in time."""
+    """Find movements of one recording that overlap in time, but are not the same."""
     recordings: dict[object, list[CodedClip]] = defaultdict(list)
     for clip in clips:
-        if clip.uncut is not None and clip.onset is not None and clip.offset is not None:
-            recordings[clip.uncut].append(clip)
+        recording = clip.uncut or media_of(clip)
+        if recording is not None and clip.onset is not None and clip.offset is not None:
+            recordings[recording].append(clip)
     findings = []
     for moves in recordings.values():
         moves.sort(key=lambda clip: (clip.onset or 0, clip.offset or 0))
         for one, other in pairwise(moves):
+            if (one.onset, one.offset) == (other.onset, other.offset):
+                continue
             if other.onset is not None and one.offset is not None and other.onset <= one.offset:
                 found = f"It overlaps {one.key} ({one.onset} to {one.offset}) in time."
                 meaning = "A spotter can match one interval with one of them only."

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mien.core.errors import VideoError
 from mien.datasets.coded_times import CodedTimes, Issue
 from mien.datasets.definition import TableDefinition
 from mien.datasets.finding import Level
@@ -19,8 +20,8 @@ class FoundPictures:
     frames: Path | None
     """Folder or video file."""
 
-    numbers: tuple[int, ...]
-    """Of the pictures, rising; empty for a video file."""
+    numbers: Sequence[int]
+    """Of the pictures, rising, or of the frames of a video file, from 1; empty where not known."""
 
     uncut: Path | None
     issues: tuple[Issue, ...]
@@ -57,10 +58,11 @@ class ClipPictures:
             found = "Only faces that were cut out are on disk."
             issues.append(Issue(Level.NOTE, found, "They are read instead of whole pictures."))
         if place.path.is_file():
-            return FoundPictures(place.path, (), uncut, tuple(issues))
+            return self._video(place.path, uncut, issues)
         pictures = self._tree.pictures(place.path, self._table.pictures)
         if not pictures.numbers:
-            found = f"There is no picture like {self._table.pictures[0]}.jpg in {place.path.name}."
+            example = self._table.pictures[0].replace("{number}", "1").replace("*", "")
+            found = f"There is no picture such as {example}.jpg in {place.path.name}."
             remedy = "Unpack the folder again."
             issues.append(Issue(Level.ERROR, found, "The clip has no pictures.", remedy))
             return FoundPictures(None, (), uncut, tuple(issues))
@@ -70,6 +72,15 @@ class ClipPictures:
             found = f"{place.path.name} holds other files: {shown}{more}."
             issues.append(Issue(Level.NOTE, found, "They are not read."))
         return FoundPictures(place.path, pictures.numbers, uncut, tuple(issues))
+
+    def _video(self, file: Path, uncut: Path | None, issues: Sequence[Issue]) -> FoundPictures:
+        try:
+            count = self._tree.frame_count(file)
+        except VideoError as error:
+            unread = Issue(Level.ERROR, str(error), "The clip has no pictures.")
+            whole = None if uncut == file else uncut
+            return FoundPictures(None, (), whole, (*issues, unread))
+        return FoundPictures(file, range(1, (count or 0) + 1), uncut, tuple(issues))
 
     def _places(
         self,

@@ -15,6 +15,7 @@ from mien.datasets.coded_times import Issue, clamp_times, read_times
 from mien.datasets.definition import Column, CorpusDefinition, TableDefinition
 from mien.datasets.finding import Finding, Level
 from mien.datasets.media_tree import MediaTree, fill_pattern
+from mien.datasets.near_words import near_remedy
 
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7}
 _CLASSES = range(1, 8)
@@ -44,6 +45,7 @@ class ClipReader:
     ) -> None:
         self._definition, self._table, self._annotations = definition, table, annotations
         self._pictures, self._naming = ClipPictures(table, tree), naming
+        self._lacking = frozenset(one for one in table.columns if not annotations.has(one))
         self._name = re.compile(table.name_pattern, re.IGNORECASE)
 
     def read(
@@ -98,9 +100,12 @@ class ClipReader:
             cells.get("apex") if count == 1 else None,
             pair[1],
             apex_coded=self._table.apex_coded,
+            lacking=self._lacking,
             onset_zero=self._definition.onset_zero,
             offset_zero=self._definition.offset_zero,
         )
+        # Keys stay the same whatever is on disk.
+        coded_onset = times.onset
         media = self._pictures.of_clip(fields, times)
         frames = media.frames
         if media.numbers:
@@ -115,7 +120,7 @@ class ClipReader:
             subject=_text(cells.get("subject") or fields["subject"]),
             subject_key=f"{self._definition.people_of}/{fields['subject']}",
             name=name,
-            key=self._key(fields, times.onset, count),
+            key=self._key(fields, coded_onset, count),
             frames=frames,
             first_frame=media.numbers[0] if frames and media.numbers else None,
             last_frame=media.numbers[-1] if frames and media.numbers else None,
@@ -187,7 +192,7 @@ class ClipReader:
                 Level.WARNING,
                 f"The emotion {word!r} is none of {known}.",
                 "The clip counts as without a label.",
-                "Correct the cell.",
+                near_remedy(word, labels) or "Correct the cell.",
             )
         )
         return None, word
@@ -202,7 +207,7 @@ class ClipReader:
     def _rate(self, cell: Cell, issues: list[Issue]) -> Fraction | None:
         rate = self._definition.rate_of(self._table)
         if cell is None:
-            if rate is None:
+            if rate is None and "rate" not in self._lacking:
                 remedy = "Fill the cell in."
                 issues.append(
                     Issue(Level.ERROR, "No rate is written.", "Times are not known.", remedy)

@@ -1,7 +1,7 @@
 """Onset, apex and offset as tables write them -> frame numbers in order, or the reason why not."""
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -58,6 +58,9 @@ def frame_number(cell: Cell, name: str) -> tuple[int | None, Issue | None]:
     except (ValueError, OverflowError):
         found = f"The {name} {cell!r} is no frame number."
         return None, Issue(Level.ERROR, found, f"The {name} is not known.", _AS_CODED)
+    if number < 0:
+        found = f"The {name} {cell} lies before the first frame."
+        return None, Issue(Level.ERROR, found, f"The {name} is not known.", _AS_CODED)
     if number == value:
         return number, None
     found = f"The {name} {cell} is no whole frame."
@@ -70,6 +73,7 @@ def read_times(
     offset: Cell,
     *,
     apex_coded: bool = True,
+    lacking: Collection[str] = (),
     onset_zero: Literal["refused", "began before"] = "refused",
     offset_zero: Literal["refused", "apex"] = "refused",
 ) -> CodedTimes:
@@ -82,6 +86,7 @@ def read_times(
         apex: cell; None where the table has no such column.
         offset: cell.
         apex_coded: whether the corpus codes an apex at all.
+        lacking: names of columns that the table has not; nothing is told of them in a row.
         onset_zero: what an onset of 0 means.
         offset_zero: what an offset of 0 means.
     """
@@ -92,6 +97,7 @@ def read_times(
     times = CodedTimes(read["onset"][0], read["apex"][0], read["offset"][0])
     times = times.but(*(issue for _, issue in read.values() if issue is not None))
     unread = {name for name, (number, issue) in read.items() if number is None and issue}
+    unread |= set(lacking)
     if times.offset == 0 and offset_zero == "apex" and times.apex is not None:
         found, meaning = "The offset is 0.", f"The apex, {times.apex}, is the last frame."
         times = times.but(Issue(Level.NOTE, found, meaning), offset=times.apex)
@@ -131,7 +137,7 @@ def _checked(times: CodedTimes, unread: set[str], *, apex_coded: bool) -> CodedT
 
 
 def clamp_times(times: CodedTimes, numbers: Sequence[int]) -> tuple[CodedTimes, bool]:
-    """Move times to frames that exist.
+    """Move times to frames that exist; what lies before the first or after the last is not known.
 
     Args:
         times: in order.
@@ -151,11 +157,14 @@ def clamp_times(times: CodedTimes, numbers: Sequence[int]) -> tuple[CodedTimes, 
             f"{numbers[0]} to {numbers[-1]}."
         )
         meaning = "These are not the pictures of this clip."
-        remedy = "Compare the folder with its archive."
+        remedy = "Compare the path and the pictures with the table."
         return times.but(Issue(Level.ERROR, found, meaning, remedy)), False
     for name in ("onset", "apex", "offset"):
         coded = getattr(times, name)
         if coded is None:
+            continue
+        if not numbers[0] <= coded <= numbers[-1]:
+            times = times.but(_outside(name, coded, numbers), **{name: None})
             continue
         nearest = _nearest(numbers, coded)
         if nearest != coded:
@@ -164,6 +173,13 @@ def clamp_times(times: CodedTimes, numbers: Sequence[int]) -> tuple[CodedTimes, 
             remedy = "If pictures were lost, copy the folder again."
             times = times.but(Issue(Level.WARNING, found, meaning, remedy), **{name: nearest})
     return _dropped(times, numbers), True
+
+
+def _outside(name: str, coded: int, numbers: Sequence[int]) -> Issue:
+    found = f"The {name} {coded} lies outside the pictures ({numbers[0]} to {numbers[-1]})."
+    level = Level.WARNING if name == "apex" else Level.ERROR
+    remedy = "Correct the cell, or copy the pictures again if some were lost."
+    return Issue(level, found, f"The {name} is taken as not known.", remedy)
 
 
 def _dropped(times: CodedTimes, numbers: Sequence[int]) -> CodedTimes:

@@ -285,10 +285,21 @@ def load_definition(name: str | Path) -> CorpusDefinition:
         place = files("mien.datasets").joinpath("definitions", f"{name}.toml")
         return _validated(place.read_text(encoding="utf-8"), f"{name}.toml")
     if Path(name).suffix.lower() == ".toml" and Path(name).is_file():
-        return _validated(Path(name).read_text(encoding="utf-8"), Path(name).name)
+        return _validated(_own_text(Path(name)), Path(name).name)
     said = unknown_name("a corpus", str(name), definition_names(), listed=20)
     msg = f"{said} A definition file (.toml) of your own will do too."
     raise UsageError(msg)
+
+
+def _own_text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = (
+            f"Expected a corpus definition in {file.name}, but it cannot be read as UTF-8: {error}."
+            " Save it as UTF-8 text, as TOML is."
+        )
+        raise FormatError(msg) from error
 
 
 def _validated(text: str, name: str) -> CorpusDefinition:

@@ -1,30 +1,15 @@
 """A corpus of one's own, listed in a table (CSV or TSV): one row a clip.
 
-==================  ==============================================================================
-``path``            folder of numbered pictures, video file, or picture of optical flow; relative
-                    to the table
-``subject``         the person
-``label``           the emotion: a label of mien, or any word of one's own
-``name``            optional: name of the clip; else that of the path
-``onset``           optional, as ``apex`` and ``offset``: frame numbers, inclusive; of a video file
-                    from 1
-``units``           optional: action units such as ``4+L12``; ``?`` or nothing where not known, 0
-                    for none
-``rate``            frames a second; needed for folders
-``corpus``          optional: name of the corpus; else that of the table
-``channels``        of a flow picture: what red, green and blue hold, such as ``u v strain``
-``scaling``         of a flow picture: ``stretched`` (each channel to its own range), or the values
-                    in px of the darkest and brightest grey, such as ``-8:8``
-==================  ==============================================================================
+What each column holds is told in :data:`~mien.datasets.manifest_template.COLUMN_MEANINGS`.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from mien.core.errors import FormatError, MissingError
+from mien.core.errors import FormatError, MissingError, VideoError
 from mien.core.facs_code import UNKNOWN_CODE, Cell, FacsCode, parse_facs_code
 from mien.datasets.annotation_table import plain_header
 from mien.datasets.clip_keys import unique_clips
@@ -32,36 +17,25 @@ from mien.datasets.coded_clip import CLIP_LABELS, CodedClip, FlowPicture
 from mien.datasets.coded_times import Issue, clamp_times, read_times
 from mien.datasets.corpus import Corpus
 from mien.datasets.finding import Finding, Level
+from mien.datasets.manifest_template import MANIFEST_COLUMNS, REQUIRED_COLUMNS, STRETCHED
 from mien.datasets.media_tree import PICTURE_SUFFIXES, VIDEO_SUFFIXES, MediaTree
-from mien.datasets.spreadsheet import read_sheets
-from mien.store.atomic import write_text_atomic
+from mien.datasets.near_words import near_remedy
+from mien.datasets.spreadsheet import read_sheets, told_first_row
 
-MANIFEST_COLUMNS = (
-    *("path", "subject", "label", "name", "onset", "apex", "offset"),
-    *("units", "rate", "corpus", "channels", "scaling"),
-)
-_REQUIRED = ("path", "subject", "label")
 _CHANNELS = ("u", "v", "strain")
-STRETCHED = "stretched"
 _PICTURES = ("*{number}",)
-
-
-def write_manifest_template(path: Path) -> None:
-    """Write a manifest with three rows to be replaced, one for each kind of source.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    rows = (
-        MANIFEST_COLUMNS,
-        ("clips/anna_01", "anna", "happiness", "", "1", "14", "30", "6+L12", "200", "mine", "", ""),
-        ("videos/ben.mp4", "ben", "surprise", "", "", "", "", "1+2", "", "mine", "", ""),
-        (
-            *("flow/cleo_01.png", "cleo", "disgust", "", "", "", "", "?", "", "mine"),
-            *("u v strain", STRETCHED),
-        ),
-    )
-    write_text_atomic(path, "".join(",".join(row) + "\n" for row in rows))
+_OTHER_NAMES = {
+    "fps": "rate",
+    "framerate": "rate",
+    "file": "path",
+    "folder": "path",
+    "person": "subject",
+    "emotion": "label",
+    "au": "units",
+    "aus": "units",
+    "actionunits": "units",
+}
+"""Names that other tables give to the columns of a manifest."""
 
 
 def read_manifest(file: Path) -> Corpus:
@@ -74,25 +48,24 @@ def read_manifest(file: Path) -> Corpus:
     if not file.is_file():
         msg = (
             f"Expected the table of your own corpus, but there is no file {file}. Write one with "
-            f"the columns {', '.join(_REQUIRED)} and, if need be, "
-            f"{', '.join(MANIFEST_COLUMNS[len(_REQUIRED) :])}."
+            f"the columns {', '.join(REQUIRED_COLUMNS)} and, if need be, "
+            f"{', '.join(MANIFEST_COLUMNS[len(REQUIRED_COLUMNS) :])}: "
+            f"mien dataset template --out {file.name}"
         )
         raise MissingError(msg)
     rows = next(iter(read_sheets(file).values()))
     headers = [plain_header(cell) for cell in rows[0]] if rows else []
-    lacking = [name for name in _REQUIRED if name not in headers]
+    lacking = [name for name in REQUIRED_COLUMNS if name not in headers]
     if lacking:
         msg = (
-            f"Expected the columns {', '.join(_REQUIRED)} in the first row of {file.name}, but "
-            f"{', '.join(lacking)} lack; it reads {', '.join(map(str, rows[0] if rows else ()))!r}."
+            f"Expected the columns {', '.join(REQUIRED_COLUMNS)} in the first row of {file.name}, "
+            f"but {', '.join(lacking)} lack; {told_first_row(file, rows)}."
         )
+        asked = [_meant(cell) for cell in (rows[0] if rows else ()) if cell is not None]
+        msg = " ".join([msg, *(one for one in asked if one)])
         raise FormatError(msg)
     tree = MediaTree(file.parent)
-    clips, findings = [], []
-    unknown = [str(cell) for cell in rows[0] if plain_header(cell) not in (*MANIFEST_COLUMNS, "")]
-    if unknown:
-        found = f"The columns {', '.join(unknown)} are not known."
-        findings.append(Finding(Level.NOTE, found, "They are not read.", "", file.name, 1))
+    clips, findings = [], _unknown_columns(file, rows[0])
     for number, row in enumerate(rows[1:], start=2):
         if all(cell is None for cell in row):
             continue
@@ -105,8 +78,36 @@ def read_manifest(file: Path) -> Corpus:
             for one in reader.issues
         ]
         clips += [clip] if clip else []
-    unique, twice = unique_clips(clips)
+    unique, twice = unique_clips(clips, names_from_paths=True)
     return Corpus(file.stem, file.parent, unique, (*findings, *twice))
+
+
+def _unknown_columns(file: Path, header: Sequence[Cell]) -> list[Finding]:
+    """Find columns that are not read, and what the misspelt ones may have meant."""
+    findings, strange = [], []
+    for cell in header:
+        name = plain_header(cell)
+        if name in {*MANIFEST_COLUMNS, ""}:
+            continue
+        remedy = _meant(cell)
+        if remedy:
+            found = f"The column {str(cell)!r} is not known."
+            findings.append(Finding(Level.WARNING, found, "It is not read.", remedy, file.name, 1))
+        else:
+            strange.append(str(cell))
+    if strange:
+        found = f"The columns {', '.join(strange)} are not known."
+        findings.append(Finding(Level.NOTE, found, "They are not read.", "", file.name, 1))
+    return findings
+
+
+def _meant(header: Cell) -> str:
+    """Ask whether a column is a known one under another name; nothing where it is known."""
+    name = plain_header(header)
+    if name in MANIFEST_COLUMNS:
+        return ""
+    other = _OTHER_NAMES.get(name)
+    return f"Did you mean {other}?" if other else near_remedy(name, MANIFEST_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,10 @@ class _Source:
 
     frames: Path | None = None
     flow: Path | None = None
-    numbers: tuple[int, ...] = ()
+    numbers: Sequence[int] = ()
+    """Of the pictures, or of the frames of a video file; empty where not known."""
+
+    folder: bool = False
 
 
 class _Row:
@@ -184,7 +188,7 @@ class _Row:
         if path.is_dir():
             numbers = self._tree.pictures(path, _PICTURES).numbers
             if numbers:
-                return _Source(path, None, numbers)
+                return _Source(path, None, numbers, folder=True)
             found = f"The folder {written} holds no numbered pictures."
         elif suffix in PICTURE_SUFFIXES:
             # Flow pictures circulate with a blank before the suffix.
@@ -196,20 +200,32 @@ class _Row:
             if suffix not in VIDEO_SUFFIXES:
                 found = f"{written} has no suffix of a video."
                 self._odd(Level.NOTE, found, "It is taken for one.")
-            return _Source(path)
+            return self._video(path)
         else:
             found = f"There is no file or folder {written}."
-        remedy = f"Paths are relative to {self._file.parent}."
+        remedy = f"Paths are relative to the folder of the table, {self._file.parent.resolve()}."
         self._odd(Level.ERROR, found, "The clip has no pictures.", remedy)
         return _Source()
+
+    def _video(self, path: Path) -> _Source:
+        try:
+            count = self._tree.frame_count(path)
+        except VideoError as error:
+            self._odd(Level.ERROR, str(error), "The clip has no pictures.")
+            return _Source()
+        return _Source(path, None, range(1, (count or 0) + 1))
 
     def _label(self, word: str) -> str | None:
         label = {"other": "others"}.get(word.casefold(), word.casefold())
         if label in CLIP_LABELS:
             return label
-        found = f"The label {word!r} is none of mien." if word else "No label is written."
+        if not word:
+            self._odd(Level.WARNING, "No label is written.", "The clip has no emotion.")
+            return None
+        remedy = near_remedy(word, CLIP_LABELS)
+        found = f"The label {word!r} is none of mien."
         meaning = "The clip keeps the word, and has no emotion."
-        self._odd(Level.NOTE if word else Level.WARNING, found, meaning)
+        self._odd(Level.WARNING if remedy else Level.NOTE, found, meaning, remedy)
         return None
 
     def _code(self) -> FacsCode:
@@ -229,7 +245,7 @@ class _Row:
             found = f"The rate {text!r} is none."
             self._odd(Level.ERROR, found, "Times are not known.", "Correct the cell.")
             return None
-        if rate is None and source.numbers:
+        if rate is None and source.folder:
             remedy = "Fill the column rate in."
             self._odd(Level.ERROR, "A folder needs a rate.", "Times are not known.", remedy)
         return rate

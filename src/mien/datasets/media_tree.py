@@ -42,13 +42,14 @@ class Place:
 
 
 class MediaTree:
-    """Looks folders up below a root, and lists each of them once."""
+    """Looks folders and videos up below a root, each of them once."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
         self._listings: dict[Path, tuple[os.DirEntry[str], ...]] = {}
         self._bases: dict[str, tuple[Path, ...]] = {}
         self._pictures: dict[tuple[Path, tuple[str, ...]], Pictures] = {}
+        self._videos: dict[Path, int | None] = {}
 
     def bases(self, name: str) -> tuple[Path, ...]:
         """Find the folders of a name, whatever its case: the root, and two levels below it."""
@@ -81,6 +82,22 @@ class MediaTree:
         if key not in self._pictures:
             self._pictures[key] = self._list_pictures(folder, patterns)
         return self._pictures[key]
+
+    def frame_count(self, file: Path) -> int | None:
+        """Count the frames of a video file by its time stamps, once.
+
+        Returns:
+            the number; None where only decoding would tell.
+
+        Raises:
+            VideoError: it cannot be opened, or holds nothing that decodes.
+        """
+        if file not in self._videos:
+            # PyAV is not needed to read a corpus of pictures.
+            from mien.video.opening import open_video  # noqa: PLC0415
+
+            self._videos[file] = open_video(file).info.frame_count
+        return self._videos[file]
 
     def _entries(self, folder: Path) -> tuple[os.DirEntry[str], ...]:
         if folder not in self._listings:

@@ -30,6 +30,7 @@ from mien.datasets.finding import Finding, Level
 from mien.datasets.folder_rows import rows_of_folders
 from mien.datasets.manifest import read_manifest
 from mien.datasets.media_tree import MediaTree, plain_name
+from mien.datasets.missing_columns import missing_columns
 from mien.datasets.quirks.cas_me_2 import folder_names
 from mien.datasets.spreadsheet import OLD_EXCEL, old_excel
 from mien.datasets.synth_corpus import SYNTH, read_synth_corpus, synth_rate
@@ -128,6 +129,7 @@ class _Reading:
             found = f"Other tables are there too: {others}."
             meaning = f"{readable[0].name} is read."
             self._found(Level.NOTE, found, meaning, "Move the one away that is not meant.")
+        self.findings += missing_columns(annotations, table, self.definition)
         naming: Naming = {}
         if any("{code}" in pattern for pattern in table.frames):
             naming = folder_names(annotations.sheets)

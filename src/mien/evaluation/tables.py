@@ -334,7 +334,7 @@ def _line(conditions: Conditions, protocols: Sequence[str]) -> str:
     what, learned = conditions.corpus, ""
     if conditions.scheme:
         what += f", classes {conditions.scheme}"
-        learned = f"pre-training of the pre-trained row: {conditions.pretraining}. "
+        learned = f"Pre-training of the pre-trained row: {conditions.pretraining}. "
     return (
         f"Corpus {what}; protocol {' and '.join(protocols)}; {_words(conditions.budget)}. "
         f"{learned}In brackets 95 % intervals over subjects; all figures are made from pooled "

@@ -1,12 +1,10 @@
 """One coded clip -> the arrays that recognisers read: crops, TIM pictures, flow, landmarks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
-from pathlib import Path
+from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Shaped, UInt8
 
 from mien.core.errors import FaceError
 from mien.datasets.inputs import APEX_PX, FACE_PX, FLOW_IMAGE_PX, STEPS, clip_input
@@ -22,29 +20,16 @@ from mien.faces import (
 )
 from mien.motion import face_flow, interpolate_clip, with_strain
 from mien.motion.interpolation import resampled_positions
+from mien.pipeline.clip_window import ClipWindow
 from mien.pipeline.face_signals import align_face
-from mien.video import VideoSource
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Changes whenever a clip would be prepared otherwise."""
 
 _MESH_POINTS = 468
 _LEAST_FRAMES = 3
 _NEAR = 1  # pictures on either side that are averaged against noise
 _APEX_OFFSETS = (0, -2, -1, 1, 2)
-
-
-@dataclass(frozen=True)
-class ClipWindow:
-    """The pictures of one clip that are prepared, and where the coded moments lie in them."""
-
-    source: VideoSource
-    name: str
-    onset: int | None
-    """Position of the picture among those of the window; None where not coded."""
-
-    apex: int | None
-    offset: int | None
 
 
 def prepare_clip(
@@ -54,7 +39,7 @@ def prepare_clip(
 
     Returns:
         arrays by input name, see :mod:`mien.datasets.inputs`, and ``frames``: the number of
-        pictures.
+        pictures, those that are missing included.
 
     Raises:
         FaceError: no face, one that is too small, or one that is lost within the clip.
@@ -62,7 +47,7 @@ def prepare_clip(
     """
     for name in inputs:
         clip_input(name)
-    frames = [frame.rgb for frame in window.source.frames()]
+    frames = window.pictures()
     if len(frames) < _LEAST_FRAMES:
         msg = f"Expected at least {_LEAST_FRAMES} pictures in {window.name}, got {len(frames)}."
         raise FaceError(msg)
@@ -75,29 +60,31 @@ def prepare_clip(
             for rgb, matrix in zip(frames, face.transforms, strict=True)
         ]
     )
+    landmarks_px = _filled(face.landmarks_px[:, :_MESH_POINTS], window.places)
+    colour = _filled(colour, window.places)
     grey = np.stack([_grey(one) for one in colour])
     rigid = face.rest_px[RIGID_POINTS]
-    made: dict[str, np.ndarray] = {"frames": np.asarray(len(frames))}
+    made: dict[str, np.ndarray] = {"frames": np.asarray(window.length)}
     if "rgb" in inputs:
         small = np.stack([_resized(one, FACE_PX) for one in colour])
         made["rgb"] = _pictures(interpolate_clip(small, STEPS))
     if "landmarks" in inputs:
-        made["landmarks"] = _placed(face.landmarks_px[:, :_MESH_POINTS], FACE_PX)
+        made["landmarks"] = _placed(landmarks_px, FACE_PX)
     volume = _volume(grey, rigid) if {"flow", "flow_image_own"} & set(inputs) else None
     if volume is not None and "flow" in inputs:
         made["flow"] = volume.astype(np.float16)
-    most = None if volume is None else _most_motion(volume, len(frames))
+    most = None if volume is None else _most_motion(volume, window.length)
     if "flow_image" in inputs:
         first = 0 if window.onset is None else window.onset
         last = window.apex
         if last is None:
-            last = most if most is not None else _most_motion(_volume(grey, rigid), len(frames))
+            last = most if most is not None else _most_motion(_volume(grey, rigid), window.length)
         made["flow_image"] = _flow_image(grey, rigid, first, last)
     if most is not None and "flow_image_own" in inputs:
         made["flow_image_own"] = _flow_image(grey, rigid, 0, most)
     if "apex" in inputs:
-        middle = window.apex if window.apex is not None else len(frames) // 2
-        made["apex"] = _apex(frames, track, middle)
+        middle = window.apex if window.apex is not None else window.length // 2
+        made["apex"] = _apex(frames, track, window.places, middle)
     return made
 
 
@@ -132,6 +119,20 @@ def _pictures(values: Float[np.ndarray, "..."]) -> UInt8[np.ndarray, "..."]:
     """Round to 8 bit; a cosine series leaves the range a little."""
     rounded: UInt8[np.ndarray, ...] = np.clip(np.rint(values), 0, 255).astype(np.uint8)
     return rounded
+
+
+def _filled(
+    values: Shaped[np.ndarray, "frame ..."], places: Sequence[int]
+) -> Shaped[np.ndarray, "place ..."]:
+    """Lay pictures or points on their time line; free places lie between their neighbours."""
+    line = np.empty((places[-1] + 1, *values.shape[1:]), values.dtype)
+    line[list(places)] = values
+    for left, (first, last) in enumerate(pairwise(places)):
+        for place in range(first + 1, last):
+            share = (place - first) / (last - first)
+            between = values[left] * (1 - share) + values[left + 1] * share
+            line[place] = _pictures(between) if values.dtype == np.uint8 else between
+    return line
 
 
 def _placed(
@@ -185,47 +186,12 @@ def _flow_image(
 
 
 def _apex(
-    frames: Sequence[UInt8[np.ndarray, "height width 3"]], track: FaceTrack, middle: int
+    frames: Sequence[UInt8[np.ndarray, "height width 3"]],
+    track: FaceTrack,
+    places: Sequence[int],
+    middle: int,
 ) -> UInt8[np.ndarray, "picture size size 3"]:
     transforms = crop_transforms(track, size_px=APEX_PX)
     shrink = crop_shrink(transforms)
-    chosen = [min(max(middle + offset, 0), len(frames) - 1) for offset in _APEX_OFFSETS]
+    chosen = [int(np.argmin(np.abs(np.array(places) - middle - one))) for one in _APEX_OFFSETS]
     return np.stack([warp_crop(frames[i], transforms[i], APEX_PX, shrink=shrink) for i in chosen])
-
-
-def window_around(
-    folder: Path,
-    rate: Fraction,
-    *,
-    numbers: Sequence[int],
-    moments: tuple[int | None, int | None, int | None],
-    margin_s: float,
-) -> tuple[VideoSource, tuple[int | None, int | None, int | None], int]:
-    """Open the pictures from a little before the onset to a little after the offset.
-
-    Args:
-        folder: numbered images.
-        rate: of the images.
-        numbers: those that are in the folder, rising.
-        moments: numbers of onset, apex and offset; None where not coded.
-        margin_s: how much before and after is wanted, where it exists.
-
-    Returns:
-        the source, the positions of the moments in it, and the number of its pictures.
-    """
-    from mien.video import open_image_folder  # noqa: PLC0415 - decoding stays at the border
-
-    margin = round(margin_s * rate)
-    known = [one for one in (moments[0], moments[2]) if one is not None]
-    low = min(known) - margin if moments[0] is not None else numbers[0]
-    high = max(known) + margin if moments[2] is not None else numbers[-1]
-    chosen = [number for number in numbers if low <= number <= high]
-    source = open_image_folder(folder, rate, numbers=(chosen[0], chosen[-1]))
-
-    def position(number: int | None) -> int | None:
-        if number is None:
-            return None
-        return int(np.argmin(np.abs(np.asarray(chosen) - number)))
-
-    onset, apex, offset = (position(one) for one in moments)
-    return source, (onset, apex, offset), len(chosen)

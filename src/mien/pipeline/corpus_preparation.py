@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import mien
-from mien.core.errors import InputError, UsageError
+from mien.core.errors import UsageError
 from mien.core.facs_code import unit_numbers
 from mien.datasets.coded_clip import CodedClip
 from mien.datasets.corpus import Corpus
@@ -27,19 +27,19 @@ from mien.datasets.prepared import (
     video_sha256,
 )
 from mien.faces import resolve_models
-from mien.pipeline.clip_preparation import CODE_VERSION, ClipWindow, prepare_clip, window_around
-from mien.pipeline.flow_pictures import write_flow_pictures
+from mien.pipeline.clip_choice import clips_to_cut, inputs_of, nothing_prepared
+from mien.pipeline.clip_preparation import CODE_VERSION
+from mien.pipeline.clip_task import ClipTask
+from mien.pipeline.flow_pictures import PICTURES, write_flow_pictures
+from mien.pipeline.preparation_identity import identity_change, preparation_identity
 from mien.pipeline.video_preparation import Uncut, VideoTask, uncut_videos
 from mien.store.arrays import ArrayFile
 from mien.store.atomic import write_text_atomic
-from mien.store.cache import StageCache, StageKey, StageResult
 from mien.store.digest import sha256_of_bytes, sha256_of_path
-from mien.store.models import FaceModels
-from mien.video import image_numbers
 from mien.work import Progress, map_in_order
 
-PARTS, LEFT_OUT = "parts", "left_out.csv"
-"""Folder of single clips while a preparation runs, and table of what was left out."""
+PARTS, PREPARING, LEFT_OUT = "parts", "preparing.json", "left_out.csv"
+"""Folder of single clips and identity while a preparation runs, and table of what was left out."""
 
 
 @dataclass(frozen=True)
@@ -111,21 +111,25 @@ def prepare_corpus(
         ray: address of a Ray cluster that does the work instead; it must see the folder.
 
     Raises:
-        UsageError: the folder holds another preparation, or no clip could be prepared.
+        UsageError: the folder holds another preparation, or nothing could be prepared; clips are
+            of two kinds, or pictures of flow that the settings do not ask for.
         MissingError: no landmark models.
         OutputError: a file cannot be written.
     """
-    identity = _identity(corpus, settings)
+    inputs = inputs_of(corpus, settings.inputs)
+    cut, left_out = clips_to_cut(corpus, uncut_too=settings.videos)
+    uncut = uncut_videos(corpus) if settings.videos else ()
+    if not cut and not uncut:
+        raise UsageError(nothing_prepared(corpus, left_out))
+    faces = bool(uncut) or any(clip.flow is None for clip in cut)
+    models = resolve_models(settings.face_model) if faces else None
+    identity = preparation_identity(
+        corpus, uncut, {"with_videos": settings.videos, **settings.as_json}, models
+    )
     if _is_prepared(out, identity):
         return _already(out)
-    models = resolve_models(settings.face_model)
-    out.mkdir(parents=True, exist_ok=True)
-    write_text_atomic(out / "preparing.json", json.dumps(identity, indent=1) + "\n")
-    cut = [clip for clip in corpus.clips if clip.frames is not None and clip.frames.is_dir()]
-    left_out = {
-        clip.key: "its pictures are not on disk" for clip in corpus.clips if clip.frames is None
-    }
-    task = ClipTask(settings, models, (out / PARTS).absolute())
+    _begin(out, identity)
+    task = ClipTask(inputs, settings.margin_s, models, (out / PARTS).absolute())
     keys: dict[str, str] = {}
     progress.start("preparing clips", len(cut), "clips")
     for number, (clip, (digest, reason)) in enumerate(
@@ -139,45 +143,42 @@ def prepare_corpus(
         progress.update(number)
     progress.finish()
     kept = [clip for clip in cut if clip.key in keys]
-    uncut = uncut_videos(corpus) if settings.videos else ()
     done, lost = _videos(uncut, out, settings, progress, workers=workers, ray=ray)
     left_out |= lost
     if not kept and not done:
-        first = next(iter(left_out.items()), ("", "it has no clips"))
-        msg = (
-            f"Nothing of {corpus.name} in {corpus.root} could be prepared: {first[0]} {first[1]}. "
-            f"See what is there: mien dataset check {corpus.name} {corpus.root}"
-        )
-        raise UsageError(msg)
-    rows, files = _assemble(kept, keys, task, out, settings, progress)
+        raise UsageError(nothing_prepared(corpus, left_out))
+    rows, files = _assemble(kept, keys, task, out, progress)
     write_text_atomic(out / CLIP_TABLE, clip_table(rows))
     write_text_atomic(out / LEFT_OUT, _left_out_table(left_out))
-    if "flow_image" in settings.inputs and rows:
+    if "flow_image" in inputs and rows:
         files += write_flow_pictures(out, rows)
     clips: dict[str, Any] = {
         "schema": SCHEMA,
         "version": VERSION,
         "corpus": corpus.name,
         "settings": identity,
-        "models": dict(models.sha256),
+        "models": dict(models.sha256) if models else {},
         "clips": len(rows),
-        "arrays": list(settings.inputs) if rows else [],
+        "arrays": list(inputs) if rows else [],
         "sha256_of_files": {
             file.relative_to(out).as_posix(): sha256_of_path(file)
             for file in (out / CLIP_TABLE, *files)
         },
     }
     videos = {one.folder_name: video_sha256(out / VIDEOS / one.folder_name) for one in done}
+    # Videos are apart, since what is learned from clips does not depend on them.
+    of_clips = {key: value for key, value in identity.items() if key != "uncut_sha256"}
     manifest = {
         **clips,
-        # Apart, since what is learned from clips does not depend on videos.
-        "sha256": sha256_of_bytes(json.dumps(clips, sort_keys=True).encode()),
+        "sha256": sha256_of_bytes(
+            json.dumps({**clips, "settings": of_clips}, sort_keys=True).encode()
+        ),
         "videos": videos,
         "left_out": len(left_out),
     }
     write_text_atomic(out / MANIFEST, json.dumps(manifest, indent=1) + "\n")
     task.forget()
-    (out / "preparing.json").unlink(missing_ok=True)
+    (out / PREPARING).unlink(missing_ok=True)
     return Preparation(
         out,
         len(rows),
@@ -185,69 +186,6 @@ def prepare_corpus(
         left_out,
         (out / CLIP_TABLE, out / LEFT_OUT, out / MANIFEST),
     )
-
-
-@dataclass(frozen=True)
-class ClipTask:
-    """Prepares one clip, unless it is there; gives its digest, or why it cannot be prepared."""
-
-    settings: PreparationSettings
-    models: FaceModels
-    parts: Path
-
-    def __call__(self, clip: CodedClip) -> tuple[str, str]:
-        """Prepare one clip."""
-        try:
-            window = _window(clip, self.settings.margin_s)
-            key = StageKey(
-                window.source.sha256(),
-                "clip",
-                f"{mien.__version__}-{CODE_VERSION}",
-                {
-                    **self.settings.as_json,
-                    "models": dict(self.models.sha256),
-                    "moments": [window.onset, window.apex, window.offset],
-                },
-            )
-            cache = StageCache(self.parts)
-            if cache.read(key) is None:
-                arrays = prepare_clip(window, self.models, self.settings.inputs)
-                moments = [window.onset, window.apex, window.offset]
-                cache.write(key, StageResult(arrays, {"moments": moments}))
-        except InputError as error:
-            return "", str(error)
-        return key.digest, ""
-
-    def read(self, digest: str) -> StageResult:
-        """Read a clip that was prepared."""
-        found = StageCache(self.parts).read_digest("clip", digest)
-        if found is None:
-            msg = f"A prepared clip is gone from {self.parts}. Give the same command again."
-            raise UsageError(msg)
-        return found
-
-    def forget(self) -> None:
-        """Remove the single clips: they are in the arrays now."""
-        cache = StageCache(self.parts)
-        cache.clear()
-        for folder in (self.parts / "clip", self.parts):
-            if folder.is_dir() and not any(folder.iterdir()):
-                folder.rmdir()
-
-
-def _window(clip: CodedClip, margin_s: float) -> ClipWindow:
-    if clip.frames is None or clip.rate is None:
-        msg = f"{clip.key} has no pictures, or its frame rate is not known."
-        raise InputError(msg)
-    numbers = image_numbers(clip.frames)
-    source, moments, _ = window_around(
-        clip.frames,
-        clip.rate,
-        numbers=numbers,
-        moments=(clip.onset, clip.apex, clip.offset),
-        margin_s=margin_s,
-    )
-    return ClipWindow(source, clip.key, *moments)
 
 
 def _videos(
@@ -267,7 +205,7 @@ def _videos(
     results = map_in_order(task, uncut, workers=workers, ray=ray)
     for number, (one, reason) in enumerate(zip(uncut, results, strict=True), start=1):
         if reason:
-            lost[one.key] = reason
+            lost[one.key] = f"As an uncut video: {reason}"
             progress.warn(f"{one.key} is left out: {reason}")
         else:
             done.append(one)
@@ -281,7 +219,6 @@ def _assemble(
     keys: Mapping[str, str],
     task: ClipTask,
     out: Path,
-    settings: PreparationSettings,
     progress: Progress,
 ) -> tuple[list[PreparedClip], list[Path]]:
     """Lay the single clips into one array an input."""
@@ -293,7 +230,7 @@ def _assemble(
             (len(clips), *clip_input(name).shape),
             clip_input(name).dtype,
         )
-        for name in settings.inputs
+        for name in task.inputs
     }
     rows = []
     progress.start("writing arrays", len(clips), "clips")
@@ -301,20 +238,21 @@ def _assemble(
         found = task.read(keys[clip.key])
         for name, file in files.items():
             file.fill(row, found.arrays[name])
-        rows.append(_row(clip, int(found.arrays["frames"]), found.meta["moments"]))
+        rows.append(_row(clip, int(found.arrays["frames"]), found.meta))
         progress.update(row + 1)
     for file in files.values():
         file.finish()
     progress.finish()
-    return rows, [out / ARRAYS / f"{name}.npy" for name in settings.inputs]
+    return rows, [out / ARRAYS / f"{name}.npy" for name in task.inputs]
 
 
-def _row(clip: CodedClip, frames: int, moments: Sequence[int | None]) -> PreparedClip:
-    def share(position: int | None) -> float | None:
-        return None if position is None else position / (frames - 1)
+def _row(clip: CodedClip, frames: int, meta: Mapping[str, Any]) -> PreparedClip:
+    def share(place: int | None) -> float | None:
+        return None if place is None else place / (frames - 1)
 
     units = unit_numbers(clip.code)
-    rate = clip.rate or Fraction(1)
+    onset, apex, offset = (share(place) for place in meta["moments"])
+    rate = Fraction(meta["rate"]) if meta["rate"] else clip.rate
     return PreparedClip(
         key=clip.key,
         subject=clip.subject_key,
@@ -323,27 +261,15 @@ def _row(clip: CodedClip, frames: int, moments: Sequence[int | None]) -> Prepare
         emotion=clip.emotion or "",
         objective_class=clip.objective_class,
         units=None if units is None else tuple(sorted(units)),
-        rate=float(rate),
+        rate=float("nan") if rate is None else float(rate),
         frames=frames,
-        onset=share(moments[0]),
-        apex=share(moments[1]),
-        offset=share(moments[2]),
-        window_s=float((frames - 1) / rate),
+        onset=onset,
+        apex=apex,
+        offset=offset,
+        # A picture of flow has no pictures of a face, so no window that could have a length.
+        window_s=float((frames - 1) / rate) if frames and rate else float("nan"),
         intensities=clip.peaks,
     )
-
-
-def _identity(corpus: Corpus, settings: PreparationSettings) -> dict[str, Any]:
-    coded = [
-        [clip.key, clip.onset, clip.apex, clip.offset, str(clip.code), clip.emotion]
-        for clip in corpus.clips
-    ]
-    return {
-        "corpus": corpus.name,
-        "coding_sha256": sha256_of_bytes(json.dumps(coded).encode()),
-        "with_videos": settings.videos,
-        **settings.as_json,
-    }
 
 
 def _already(out: Path) -> Preparation:
@@ -356,32 +282,50 @@ def _already(out: Path) -> Preparation:
 
 
 def _is_prepared(out: Path, identity: Mapping[str, Any]) -> bool:
-    """Whether the folder holds this very preparation, whole.
+    """Whether the folder holds this very preparation, whole; what came of none may be taken over.
 
     Raises:
         UsageError: it holds something else.
     """
-    for name in (MANIFEST, "preparing.json"):
-        file = out / name
-        if not file.is_file():
-            continue
-        try:
-            found = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError:
-            found = {}
-        found = found.get("settings", found) if isinstance(found, dict) else {}
+    if (out / MANIFEST).is_file():
+        found = _json_in(out / MANIFEST).get("settings")
+        found = found if isinstance(found, dict) else {}
         if found != identity:
-            changed = [key for key in identity if found.get(key) != identity[key]]
-            msg = (
-                f"{out} holds another preparation; these differ: {', '.join(changed)}. "
-                "Choose another folder with --out."
-            )
-            raise UsageError(msg)
-        return name == MANIFEST
-    if out.is_dir() and any(not one.name.startswith(".") for one in out.iterdir()):
-        msg = f"Expected an empty folder or a preparation of mien, but {out} holds other files."
+            raise UsageError(identity_change(out, found, identity))
+        return True
+    if (out / PREPARING).is_file():
+        found = _json_in(out / PREPARING)
+        if found != identity and any((out / ARRAYS).glob("*.npy")):
+            raise UsageError(identity_change(out, found, identity))
+        return False
+    known = {PARTS, ARRAYS, VIDEOS, PICTURES, CLIP_TABLE, LEFT_OUT}
+    there = sorted(one.name for one in out.iterdir()) if out.is_dir() else []
+    others = [name for name in there if name not in known and not name.startswith(".")]
+    if others:
+        msg = (
+            f"Expected an empty folder or a preparation of mien, but {out} holds other files, such "
+            f"as {others[0]}. Choose another folder with --out."
+        )
         raise UsageError(msg)
     return False
+
+
+def _begin(out: Path, identity: Mapping[str, Any]) -> None:
+    """Take the folder for a preparation; videos that another one left there are not its own."""
+    if _json_in(out / PREPARING) != identity:
+        for note in (out / VIDEOS).glob("*/video.json"):
+            note.unlink()
+    out.mkdir(parents=True, exist_ok=True)
+    write_text_atomic(out / PREPARING, json.dumps(identity, indent=1) + "\n")
+
+
+def _json_in(file: Path) -> dict[str, Any]:
+    """Read an object; an empty one where there is none."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _left_out_table(left_out: Mapping[str, str]) -> str:
