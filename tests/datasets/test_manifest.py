@@ -43,7 +43,9 @@ def test_folders_videos_and_flow_pictures_are_read(
     assert (second.first_frame, second.last_frame) == (1, 12)
     assert unit_numbers(second.code) == frozenset()
     assert third.frames is None
-    assert third.flow == FlowPicture(tmp_path / "flow .png", ("strain", "v", "u"), (-8.0, 8.0))
+    assert third.flow == FlowPicture(
+        tmp_path / "flow .png", ("strain", "v", "u"), ((-8.0, 8.0),) * 3
+    )
     assert (third.emotion, third.emotion_as_written) == (None, "boredom")
     assert unit_numbers(third.code) is None
     assert [(one.level, one.row) for one in corpus.findings] == [(Level.NOTE, 4)]
@@ -99,6 +101,32 @@ def test_what_is_odd_in_a_row_is_told_with_the_row(
         "error: The scaling 'loud' is neither stretched nor such as -8:8.",
     ]
     assert told[9] == ["error: The clip is in row 5 already, with another offset, emotion."]
+
+
+@pytest.mark.parametrize(
+    ("scaling", "ranges"),
+    [
+        ("-8:8", ((-8.0, 8.0),) * 3),
+        ("-2:3 -4:5 0:1", ((-2.0, 3.0), (-4.0, 5.0), (0.0, 1.0))),
+        ("stretched", None),
+        ("-8:8 -8:8", None),
+        ("8:-8", None),
+        ("-inf:inf", None),
+        ("nan:1", None),
+        ("8", None),
+    ],
+)
+def test_a_scaling_is_one_range_or_one_for_each_channel(
+    scaling: str, ranges: object, tmp_path: Path, write_table: Write
+) -> None:
+    (tmp_path / "f.png").touch()
+    rows = [("path", "subject", "label", "scaling"), ("f.png", "s", "fear", scaling)]
+    corpus = read_manifest(write_table(tmp_path / "m.csv", rows))
+    (clip,) = corpus.clips
+    assert clip.flow is not None
+    assert clip.flow.ranges == ranges
+    refused = any("scaling" in one.found for one in corpus.findings)
+    assert refused == (ranges is None and scaling != "stretched")
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,10 @@ class FlowPicture:
     channels: tuple[str, str, str]
     """What red, green and blue hold: ``u`` (right), ``v`` (down), ``strain``."""
 
-    range_px: tuple[float, float] | None = None
-    """Values of the darkest and the brightest grey; None where each channel was stretched to its
-    own smallest and largest value, so that zero and scale are lost."""
+    ranges: tuple[tuple[float, float], ...] | None = None
+    """Values of the darkest and the brightest grey of each channel, in px of a 256 px face (strain
+    in px a cell); None where each was stretched to its own range and nobody wrote that down, so
+    that zero and scale are lost."""
 
 
 @dataclass(frozen=True)

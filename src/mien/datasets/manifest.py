@@ -3,6 +3,7 @@
 What each column holds is told in :data:`~mien.datasets.manifest_template.COLUMN_MEANINGS`.
 """
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -260,15 +261,27 @@ class _Row:
             self._odd(Level.ERROR, found, meaning, "Correct the cell.")
             words = _CHANNELS
         scaling = self._text("scaling").casefold() or STRETCHED
-        limits = None
+        ranges = None
         if scaling != STRETCHED:
-            low, _, high = scaling.partition(":")
-            try:
-                limits = (float(low), float(high))
-            except ValueError:
-                limits = (0.0, 0.0)
-            if not limits[0] < limits[1]:
+            ranges = _ranges(scaling)
+            if ranges is None:
                 found = f"The scaling {scaling!r} is neither {STRETCHED} nor such as -8:8."
                 self._odd(Level.ERROR, found, f"It is taken for {STRETCHED}.", "Correct the cell.")
-                limits = None
-        return FlowPicture(path, (words[0], words[1], words[2]), limits)
+        return FlowPicture(path, (words[0], words[1], words[2]), ranges)
+
+
+def _ranges(text: str) -> tuple[tuple[float, float], ...] | None:
+    """Read one range for all channels, or one for each; None for what is no such thing."""
+    found = []
+    for part in text.split():
+        low, _, high = part.partition(":")
+        try:
+            limits = (float(low), float(high))
+        except ValueError:
+            return None
+        if not (limits[0] < limits[1] and all(map(math.isfinite, limits))):
+            return None
+        found.append(limits)
+    if len(found) == 1:
+        found *= len(_CHANNELS)
+    return tuple(found) if len(found) == len(_CHANNELS) else None

@@ -26,7 +26,7 @@ COLUMN_MEANINGS: Mapping[str, str] = MappingProxyType(
         "corpus": "optional: name of the corpus; else that of the table",
         "channels": "of a flow picture: what red, green and blue hold, such as u v strain",
         "scaling": f"of a flow picture: {STRETCHED} (each channel to its own range), or the values "
-        "in px of the darkest and brightest grey, such as -8:8",
+        "in px of the darkest and brightest grey, such as -8:8, or three of them, one a channel",
     }
 )
 """What each column holds, in the order of the template."""

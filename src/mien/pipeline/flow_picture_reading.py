@@ -15,8 +15,9 @@ _BRIGHTEST = {"uint8": 255, "uint16": 65535}
 def read_flow_picture(picture: FlowPicture) -> Float32[np.ndarray, "grid grid 3"]:
     """Turn grey values back into u, v (px of a 256 px face) and strain (px a cell), 28 x 28.
 
-    Value = low + grey / brightest * (high - low). In a picture of another size u and v are
-    averaged down, and the strain is computed from them: that of other cells means something else.
+    Value = low + grey / brightest * (high - low) of its channel. In a picture of another size u and
+    v are averaged down, and the strain is computed from them: that of other cells means something
+    else.
 
     Raises:
         FormatError: the picture cannot be read, has not three channels, or was stretched, so that
@@ -25,11 +26,11 @@ def read_flow_picture(picture: FlowPicture) -> Float32[np.ndarray, "grid grid 3"
     import cv2
 
     name = picture.path.name
-    if picture.range_px is None:
+    if picture.ranges is None:
         msg = (
             f"The flow picture {name} is stretched, each channel to its own range, so its values "
             "in px are lost; an estimation of the scale is not built. If the range is known, write "
-            "it into the column scaling, such as -8:8."
+            "it into the column scaling, such as -8:8, or one for each channel."
         )
         raise FormatError(msg)
     # Through numpy, because OpenCV's own reader cannot open every path on Windows.
@@ -51,7 +52,7 @@ def read_flow_picture(picture: FlowPicture) -> Float32[np.ndarray, "grid grid 3"
             "Write it anew as PNG."
         )
         raise FormatError(msg)
-    low, high = picture.range_px
+    low, high = np.array(picture.ranges, np.float32).T
     rgb = grey[..., ::-1].astype(np.float32)
     values = low + rgb / _BRIGHTEST[grey.dtype.name] * (high - low)
     ordered = values[..., [picture.channels.index(one) for one in _CHANNELS]]

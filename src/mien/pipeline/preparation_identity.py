@@ -72,7 +72,7 @@ def _coding(clip: CodedClip) -> list[Any]:
         *(clip.key, clip.subject_key, str(clip.rate), clip.onset, clip.apex, clip.offset),
         *(str(clip.code), clip.emotion, clip.objective_class, clip.kind.value),
         None if clip.peaks is None else sorted(clip.peaks.items()),
-        None if clip.flow is None else [clip.flow.channels, clip.flow.range_px],
+        None if clip.flow is None else [clip.flow.channels, clip.flow.ranges],
     ]
 
 
