@@ -159,7 +159,8 @@ def run(work: Path, weights: Path, workers: int, also: tuple[str, ...]) -> None:
             *people,
             *count,
         )
-        inputs = ("--input", "rgb", "--input", "flow", "--no-videos")
+        arrays = ("rgb", "flow", "flow_image")  # the last is what the preset is chosen on
+        inputs = (*(part for name in arrays for part in ("--input", name)), "--no-videos")
         ready = work / "others-prepared"
         mien("dataset", "prepare", "synth", others, "--out", ready, *inputs, *count)
         sizes = ("--width", str(WIDTH), "--precision", PRECISION, "--epochs", "8")

@@ -98,8 +98,8 @@ def list_corpora_verb(
 ) -> int:
     """List the corpora that can be read, with what was published of each."""
     from mien.datasets.definition import definition_names, load_definition  # noqa: PLC0415
-    from mien.datasets.reading import MANIFEST  # noqa: PLC0415
-    from mien.datasets.synth_corpus import SYNTH  # noqa: PLC0415
+    from mien.datasets.reading import MANIFEST  # noqa: PLC0415 - beside its one use
+    from mien.datasets.synth_corpus import SYNTH  # noqa: PLC0415 - beside its one use
 
     known = [load_definition(name) for name in definition_names()]
     own = {
@@ -229,7 +229,7 @@ def template_verb(
     debug: options.Debug = False,  # noqa: ARG001 - read by the border
 ) -> int:
     """Write an empty table for clips of your own, with every column explained."""
-    from mien.datasets.manifest_template import (  # noqa: PLC0415
+    from mien.datasets.manifest_template import (  # noqa: PLC0415 - beside its one use
         COLUMN_MEANINGS,
         write_manifest_template,
     )
