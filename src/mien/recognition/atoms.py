@@ -27,7 +27,12 @@ def read_channels() -> tuple[Channel, ...]:
 
 
 def face_basis(
-    head: Head, people: Sequence[Person], landmarks_px: Points2, *, size_px: int
+    head: Head,
+    people: Sequence[Person],
+    landmarks_px: Points2,
+    *,
+    size_px: int,
+    grid: int = GRID,
 ) -> Basis:
     """Build the basis of one face: the mean over several people, each laid over the face.
 
@@ -36,25 +41,26 @@ def face_basis(
         people: whose fields are averaged.
         landmarks_px: the face's 468 landmarks at rest in the aligned face.
         size_px: side of the aligned face.
+        grid: cells along each side.
 
     Raises:
         FaceError: the landmarks do not span a face.
     """
     channels = read_channels()
-    fields = np.zeros((len(channels), GRID, GRID, 2))
-    rigid = np.zeros((6, GRID, GRID, 2))
-    cover = np.zeros((GRID, GRID))
+    fields = np.zeros((len(channels), grid, grid, 2))
+    rigid = np.zeros((6, grid, grid, 2))
+    cover = np.zeros((grid, grid))
     for person in people:
-        own_fields, own_rigid, own_cover = _of_person(head, person, landmarks_px, size_px)
+        own_fields, own_rigid, own_cover = _of_person(head, person, landmarks_px, size_px, grid)
         fields += own_fields / len(people)
         rigid += own_rigid / len(people)
         cover += own_cover / len(people)
-    seen = (cover >= _MIN_COVER) & ~_in_eyes(landmarks_px, size_px)
+    seen = (cover >= _MIN_COVER) & ~_in_eyes(landmarks_px, size_px, grid)
     return Basis(channels, fields, rigid, seen)
 
 
 def _of_person(
-    head: Head, person: Person, landmarks_px: Points2, size_px: int
+    head: Head, person: Person, landmarks_px: Points2, size_px: int, grid: int
 ) -> tuple[
     Float[np.ndarray, "channel row column 2"],
     Float[np.ndarray, "mode row column 2"],
@@ -63,14 +69,14 @@ def _of_person(
     vertices = person.vertices_m.astype(np.float64)
     points = head.landmarks.points(vertices)
     laid = register(points, landmarks_px, size_px=size_px)
-    pool, cover = _pooling(head, vertices, laid, size_px)
+    pool, cover = _pooling(head, vertices, laid, size_px, grid)
     rest = laid.project(vertices)
     fields = [
         (laid.project(vertices + _AMPLITUDE * au_delta(head, channel)) - rest) / _AMPLITUDE
         for channel in read_channels()
     ]
     modes = _rigid_motions(laid, vertices)
-    shape = (GRID, GRID, 2)
+    shape = (grid, grid, 2)
     return (
         np.stack([(pool @ field).reshape(shape) for field in fields]),
         np.stack([(pool @ mode).reshape(shape) for mode in modes]),
@@ -98,7 +104,7 @@ def _rigid_motions(laid: Registration, vertices: Vertices) -> list[Float[np.ndar
 
 
 def _pooling(
-    head: Head, vertices: Vertices, laid: Registration, size_px: int
+    head: Head, vertices: Vertices, laid: Registration, size_px: int, grid: int
 ) -> tuple[sparse.csr_array, Float[np.ndarray, "row column"]]:
     """Pool over the skin of a person laid over the face."""
     skin = head.parts["skin"]
@@ -110,7 +116,7 @@ def _pooling(
         mine,
         head.masks["face"],
         size_px=size_px,
-        grid=GRID,
+        grid=grid,
     )
 
 
@@ -121,9 +127,9 @@ _EYE_RINGS = (
 """Mesh points round the openings of the right and the left eye."""
 
 
-def _in_eyes(landmarks_px: Points2, size_px: int) -> Bool[np.ndarray, "row column"]:
+def _in_eyes(landmarks_px: Points2, size_px: int, grid: int) -> Bool[np.ndarray, "row column"]:
     """Cells inside the opening of an eye: what moves there is the eyeball."""
-    centres = (np.arange(GRID) + 0.5) * size_px / GRID - 0.5
+    centres = (np.arange(grid) + 0.5) * size_px / grid - 0.5
     x, y = np.meshgrid(centres, centres)
     inside = np.zeros(x.shape, dtype=bool)
     for ring in _EYE_RINGS:
