@@ -4,6 +4,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from mien.core.errors import FormatError, MissingError, UsageError
@@ -11,6 +12,7 @@ from mien.core.facs_code import unit_numbers
 from mien.datasets.coded_clip import FlowPicture
 from mien.datasets.finding import Level
 from mien.datasets.manifest import read_manifest
+from mien.datasets.manifest_flow import read_channels
 from mien.datasets.manifest_template import MANIFEST_COLUMNS, write_manifest_template
 from mien.datasets.reading import read_corpus
 
@@ -26,9 +28,9 @@ def test_folders_videos_and_flow_pictures_are_read(
     (tmp_path / "flow .png").touch()
     rows = [
         MANIFEST_COLUMNS,
-        ("clips/a1", "anna", "happiness", "", 8, 14, 28, "6+L12", 200, "", "", ""),
-        ("v.mp4", "ben", "Surprise", "second", "", "", "", 0, "", "theirs", "", ""),
-        ("flow.png", "cleo", "boredom", "", "", "", "", "?", "", "", "strain v u", "-8:8"),
+        ("clips/a1", "anna", "happiness", "", 8, 14, 28, "6+L12", 200, "", "", "", ""),
+        ("v.mp4", "ben", "Surprise", "second", "", "", "", 0, "", "theirs", "", "", ""),
+        ("flow.png", "cleo", "boredom", "", "", "", "", "?", "", "", "strain v u", "-8:8", "yes"),
     ]
     file = write_table(tmp_path / f"mine{suffix}", rows)
     corpus = read_corpus("manifest", file)
@@ -44,7 +46,7 @@ def test_folders_videos_and_flow_pictures_are_read(
     assert unit_numbers(second.code) == frozenset()
     assert third.frames is None
     assert third.flow == FlowPicture(
-        tmp_path / "flow .png", ("strain", "v", "u"), ((-8.0, 8.0),) * 3
+        tmp_path / "flow .png", ("strain", "v", "u"), ((-8.0, 8.0),) * 3, registered=True
     )
     assert (third.emotion, third.emotion_as_written) == (None, "boredom")
     assert unit_numbers(third.code) is None
@@ -98,7 +100,7 @@ def test_what_is_odd_in_a_row_is_told_with_the_row(
     assert [one.partition(":")[0] for one in told[7]] == ["error"] * 3
     assert told[8] == [
         "error: The channels 'u v w' are not u, v and strain.",
-        "error: The scaling 'loud' is neither stretched nor such as -8:8.",
+        "error: The scaling 'loud' is neither minmax8, pixels nor such as -8:8.",
     ]
     assert told[9] == ["error: The clip is in row 5 already, with another offset, emotion."]
 
@@ -109,6 +111,8 @@ def test_what_is_odd_in_a_row_is_told_with_the_row(
         ("-8:8", ((-8.0, 8.0),) * 3),
         ("-2:3 -4:5 0:1", ((-2.0, 3.0), (-4.0, 5.0), (0.0, 1.0))),
         ("stretched", None),
+        ("minmax8", None),
+        ("Min-Max 8", None),
         ("-8:8 -8:8", None),
         ("8:-8", None),
         ("-inf:inf", None),
@@ -126,7 +130,7 @@ def test_a_scaling_is_one_range_or_one_for_each_channel(
     assert clip.flow is not None
     assert clip.flow.ranges == ranges
     refused = any("scaling" in one.found for one in corpus.findings)
-    assert refused == (ranges is None and scaling != "stretched")
+    assert refused == (ranges is None and scaling not in {"stretched", "minmax8", "Min-Max 8"})
 
 
 @pytest.mark.parametrize(
@@ -237,10 +241,65 @@ def test_a_template_overwrites_nothing_and_writes_text_tables_only(tmp_path: Pat
 def test_a_missing_or_other_table_is_refused(tmp_path: Path, write_table: Write) -> None:
     with pytest.raises(MissingError, match=r"no file .*m\.csv.*columns path, subject, label and"):
         read_manifest(tmp_path / "m.csv")
-    file = write_table(tmp_path / "m.csv", [("file", "person", "label")])
-    sentence = r"path, subject lack; the first row reads 'file, person, label'.*path\?.*subject\?"
+    file = write_table(tmp_path / "m.csv", [("flie", "persn", "label")])
+    sentence = r"path, subject lack; the first row reads 'flie, persn, label'"
     with pytest.raises(FormatError, match=sentence):
         read_manifest(file)
     (tmp_path / "empty.csv").touch()
     with pytest.raises(FormatError, match="path, subject, label lack"):
         read_manifest(tmp_path / "empty.csv")
+
+
+def test_columns_as_others_write_them_are_read_and_told(tmp_path: Path, write_table: Write) -> None:
+    (tmp_path / "a.png").touch()
+    header = ("Image", "Dataset", "Subject_ID", "Emotion", "AUs", "Channel order")
+    rows = [header, ("a.png", "CASME II", "sub01", "Happy", "6+12", "BGR: strain v u")]
+    corpus = read_manifest(write_table(tmp_path / "m.csv", rows))
+    (clip,) = corpus.clips
+    assert (clip.corpus, clip.subject_key) == ("CASME II", "CASME II/sub01")
+    assert (clip.emotion, str(clip.code)) == ("happiness", "6+12")
+    assert clip.flow == FlowPicture(tmp_path / "a.png", ("u", "v", "strain"))
+    assert {one.level for one in corpus.findings} == {Level.NOTE}
+    assert "The column 'AUs' is read as units." in {one.found for one in corpus.findings}
+
+
+def test_a_table_of_action_units_alone_needs_no_label(tmp_path: Path, write_table: Write) -> None:
+    np.save(tmp_path / "a.npy", np.zeros((28, 28, 2), np.float32))
+    rows = [("path", "subject", "units", "channels"), ("a.npy", 1, "4", "u v")]
+    corpus = read_manifest(write_table(tmp_path / "m.csv", rows))
+    assert corpus.clips[0].emotion is None
+    assert corpus.clips[0].flow == FlowPicture(tmp_path / "a.npy", ("u", "v"), pixels=True)
+    assert corpus.findings == ()
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("", ("u", "v", "strain")),
+        ("BGR", ("u", "v", "strain")),
+        ("RGB = u, v, strain", ("u", "v", "strain")),
+        ("strain,v,u", ("strain", "v", "u")),
+        ("BGR (strain; v; u)", ("u", "v", "strain")),
+        ("B=strain, G=v, R=u", ("u", "v", "strain")),
+        ("red: u, green: -v, blue: strain", ("u", "-v", "strain")),
+        ("x y optical strain", ("u", "v", "strain")),
+        ("v u", ("v", "u")),
+        ("u v v", None),
+        ("R=u", None),
+        ("u v magnitude", None),
+        ("u v -strain", None),
+    ],
+)
+def test_the_order_of_channels_is_read_in_the_ways_it_is_written(
+    written: str, read: tuple[str, ...] | None
+) -> None:
+    assert read_channels(written) == read
+
+
+def test_what_says_neither_yes_nor_no_of_registered_is_an_error(
+    tmp_path: Path, write_table: Write
+) -> None:
+    (tmp_path / "a.png").touch()
+    rows = [("path", "subject", "label", "registered"), ("a.png", 1, "fear", "perhaps")]
+    corpus = read_manifest(write_table(tmp_path / "m.csv", rows))
+    assert [one.found for one in corpus.findings] == ["'perhaps' is neither yes nor no."]

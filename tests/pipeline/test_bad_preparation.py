@@ -240,8 +240,8 @@ def test_flow_of_unknown_scale_or_other_kind_is_left_out_with_the_true_reason(
     made = prepare(table(tmp_path, *rows, flow_row("empty.png")))
     assert made.clips == 1
     stretched, grey, empty = made.left_out.values()
-    assert "estimation of the scale is not built" in stretched
-    assert "three channels" in grey
+    assert "its values in px are lost" in stretched
+    assert "Expected the 3 channels u, v, strain in grey.png, but it has 1." in grey
     assert "Cannot read the flow picture empty.png" in empty
 
 

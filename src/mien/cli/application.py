@@ -19,6 +19,7 @@ from mien.cli.corpora import (
 )
 from mien.cli.doctor import doctor_verb
 from mien.cli.evaluating import list_systems_verb, run_folds_verb, tables_verb
+from mien.cli.evaluating_flow import evaluate_flow_verb
 from mien.cli.head_export import export_head_verb
 from mien.cli.head_people import list_people_verb, show_verb
 from mien.cli.head_sheet import sheet_verb
@@ -102,6 +103,7 @@ evaluate_app.command("systems")(guarded(list_systems_verb))
 evaluate_app.command("check")(guarded(check_system_verb))
 evaluate_app.command("run")(guarded(run_folds_verb))
 evaluate_app.command("tables")(guarded(tables_verb))
+evaluate_app.command("flow")(guarded(evaluate_flow_verb))
 app.add_typer(evaluate_app, name="evaluate")
 
 models_app = typer.Typer(

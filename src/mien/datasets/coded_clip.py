@@ -22,13 +22,20 @@ class FlowPicture:
     """A picture that holds optical flow, as it circulates in place of the clips."""
 
     path: Path
-    channels: tuple[str, str, str]
-    """What red, green and blue hold: ``u`` (right), ``v`` (down), ``strain``."""
+    channels: tuple[str, ...]
+    """What red, green and blue (of an array: its last axis) hold: ``u`` (right), ``v`` (down) and
+    ``strain``, or two of them without strain; ``-u`` and ``-v`` are turned round."""
 
     ranges: tuple[tuple[float, float], ...] | None = None
     """Values of the darkest and the brightest grey of each channel, in px of a 256 px face (strain
     in px a cell); None where each was stretched to its own range and nobody wrote that down, so
-    that zero and scale are lost."""
+    that zero and scale are lost, and for pixels."""
+
+    pixels: bool = False
+    """Whether the file holds pixels themselves, as an array of floats does."""
+
+    registered: bool = False
+    """Whether the face lies as the canonical one does, so that nothing is to be fitted."""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,6 @@
 What each column holds is told in :data:`~mien.datasets.manifest_template.COLUMN_MEANINGS`.
 """
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -18,25 +16,53 @@ from mien.datasets.coded_clip import CLIP_LABELS, CodedClip, FlowPicture
 from mien.datasets.coded_times import Issue, clamp_times, read_times
 from mien.datasets.corpus import Corpus
 from mien.datasets.finding import Finding, Level
-from mien.datasets.manifest_template import MANIFEST_COLUMNS, REQUIRED_COLUMNS, STRETCHED
+from mien.datasets.manifest_flow import (
+    FLOW_CHANNELS,
+    MINMAX8,
+    PIXELS,
+    read_channels,
+    read_ranges,
+    read_registered,
+    scaling_word,
+)
+from mien.datasets.manifest_template import MANIFEST_COLUMNS, REQUIRED_COLUMNS
 from mien.datasets.media_tree import PICTURE_SUFFIXES, VIDEO_SUFFIXES, MediaTree
 from mien.datasets.near_words import near_remedy
 from mien.datasets.spreadsheet import read_sheets, told_first_row
 
-_CHANNELS = ("u", "v", "strain")
 _PICTURES = ("*{number}",)
-_OTHER_NAMES = {
-    "fps": "rate",
-    "framerate": "rate",
-    "file": "path",
-    "folder": "path",
-    "person": "subject",
-    "emotion": "label",
-    "au": "units",
-    "aus": "units",
-    "actionunits": "units",
+_ARRAY = ".npy"
+_OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
+    "path": (
+        *("image", "imagepath", "picture", "img", "flow", "flowimage", "flowpath", "file"),
+        *("filepath", "folder", "filename"),
+    ),
+    "subject": ("subjectid", "subid", "sub", "person", "participant", "subjectno"),
+    "label": ("emotion", "estimatedemotion", "class", "emotionlabel", "expression"),
+    "name": ("clip", "clipname", "sample", "filename"),
+    "onset": ("onsetframe",),
+    "apex": ("apexframe",),
+    "offset": ("offsetframe",),
+    "units": ("au", "aus", "actionunit", "actionunits"),
+    "rate": ("fps", "framerate"),
+    "corpus": ("dataset", "database", "db"),
+    "channels": ("channelorder", "order", "channel"),
+    "scaling": ("scale", "normalisation", "normalization"),
+    "registered": ("aligned",),
 }
-"""Names that other tables give to the columns of a manifest."""
+"""Names that other tables give to the columns of a manifest, the likeliest first."""
+
+_LABEL_WORDS = {
+    "other": "others",
+    "happy": "happiness",
+    "sad": "sadness",
+    "angry": "anger",
+    "disgusted": "disgust",
+    "surprised": "surprise",
+    **dict.fromkeys(("ne", "neg"), "negative"),
+    **dict.fromkeys(("po", "pos"), "positive"),
+    **dict.fromkeys(("sur",), "surprise"),
+}
 
 
 def read_manifest(file: Path) -> Corpus:
@@ -55,8 +81,10 @@ def read_manifest(file: Path) -> Corpus:
         )
         raise MissingError(msg)
     rows = next(iter(read_sheets(file).values()))
-    headers = [plain_header(cell) for cell in rows[0]] if rows else []
+    headers = _headers(rows[0]) if rows else []
     lacking = [name for name in REQUIRED_COLUMNS if name not in headers]
+    if lacking == ["label"] and "units" in headers:
+        lacking = []  # a corpus of action units alone
     if lacking:
         msg = (
             f"Expected the columns {', '.join(REQUIRED_COLUMNS)} in the first row of {file.name}, "
@@ -66,7 +94,7 @@ def read_manifest(file: Path) -> Corpus:
         msg = " ".join([msg, *(one for one in asked if one)])
         raise FormatError(msg)
     tree = MediaTree(file.parent)
-    clips, findings = [], _unknown_columns(file, rows[0])
+    clips, findings = [], _odd_columns(file, rows[0], headers)
     for number, row in enumerate(rows[1:], start=2):
         if all(cell is None for cell in row):
             continue
@@ -83,11 +111,24 @@ def read_manifest(file: Path) -> Corpus:
     return Corpus(file.stem, file.parent, unique, (*findings, *twice))
 
 
-def _unknown_columns(file: Path, header: Sequence[Cell]) -> list[Finding]:
-    """Find columns that are not read, and what the misspelt ones may have meant."""
+def _headers(row: Sequence[Cell]) -> list[str]:
+    """Bring headers to the names of a manifest; what is none of them stays as it is, plain."""
+    headers = [plain_header(cell) for cell in row]
+    for column, others in _OTHER_NAMES.items():
+        if column not in headers:
+            other = next((one for one in others if one in headers), None)
+            if other is not None:
+                headers[headers.index(other)] = column
+    return headers
+
+
+def _odd_columns(file: Path, header: Sequence[Cell], headers: Sequence[str]) -> list[Finding]:
+    """Find columns under another name, those that are not read, and what those may have meant."""
     findings, strange = [], []
-    for cell in header:
-        name = plain_header(cell)
+    for cell, name in zip(header, headers, strict=True):
+        if name in MANIFEST_COLUMNS and plain_header(cell) != name:
+            found = f"The column {str(cell)!r} is read as {name}."
+            findings.append(Finding(Level.NOTE, found, "", "", file.name, 1))
         if name in {*MANIFEST_COLUMNS, ""}:
             continue
         remedy = _meant(cell)
@@ -107,8 +148,8 @@ def _meant(header: Cell) -> str:
     name = plain_header(header)
     if name in MANIFEST_COLUMNS:
         return ""
-    other = _OTHER_NAMES.get(name)
-    return f"Did you mean {other}?" if other else near_remedy(name, MANIFEST_COLUMNS)
+    known = next((column for column, others in _OTHER_NAMES.items() if name in others), None)
+    return f"Did you mean {known}?" if known else near_remedy(name, MANIFEST_COLUMNS)
 
 
 @dataclass(frozen=True)
@@ -191,12 +232,13 @@ class _Row:
             if numbers:
                 return _Source(path, None, numbers, folder=True)
             found = f"The folder {written} holds no numbered pictures."
-        elif suffix in PICTURE_SUFFIXES:
+        elif suffix in PICTURE_SUFFIXES or suffix == _ARRAY:
             # Flow pictures circulate with a blank before the suffix.
             for one in (path, path.with_name(f"{path.stem} {path.suffix}")):
                 if one.is_file():
                     return _Source(None, one)
-            found = f"There is no picture {written}."
+            what = "array" if suffix == _ARRAY else "picture"
+            found = f"There is no {what} {written}."
         elif path.is_file():
             if suffix not in VIDEO_SUFFIXES:
                 found = f"{written} has no suffix of a video."
@@ -217,11 +259,12 @@ class _Row:
         return _Source(path, None, range(1, (count or 0) + 1))
 
     def _label(self, word: str) -> str | None:
-        label = {"other": "others"}.get(word.casefold(), word.casefold())
+        label = _LABEL_WORDS.get(word.casefold(), word.casefold())
         if label in CLIP_LABELS:
             return label
         if not word:
-            self._odd(Level.WARNING, "No label is written.", "The clip has no emotion.")
+            if "label" in self._cells:
+                self._odd(Level.WARNING, "No label is written.", "The clip has no emotion.")
             return None
         remedy = near_remedy(word, CLIP_LABELS)
         found = f"The label {word!r} is none of mien."
@@ -252,36 +295,23 @@ class _Row:
         return rate
 
     def _flow(self, path: Path) -> FlowPicture:
-        words = tuple(re.split(r"[\s,;/]+", self._text("channels").casefold())) or _CHANNELS
-        if words == ("",):
-            words = _CHANNELS
-        if sorted(words) != sorted(_CHANNELS):
+        channels = read_channels(self._text("channels"))
+        if channels is None:
             found = f"The channels {self._text('channels')!r} are not u, v and strain."
             meaning = "Red is taken for u, green for v, blue for strain."
-            self._odd(Level.ERROR, found, meaning, "Correct the cell.")
-            words = _CHANNELS
-        scaling = self._text("scaling").casefold() or STRETCHED
+            remedy = "Write such as u v strain, or BGR: strain v u."
+            self._odd(Level.ERROR, found, meaning, remedy)
+            channels = FLOW_CHANNELS
+        array = path.suffix.lower() == _ARRAY
+        scaling = scaling_word(self._text("scaling")) or (PIXELS if array else MINMAX8)
         ranges = None
-        if scaling != STRETCHED:
-            ranges = _ranges(scaling)
+        if scaling not in {MINMAX8, PIXELS}:
+            ranges = read_ranges(scaling, len(channels))
             if ranges is None:
-                found = f"The scaling {scaling!r} is neither {STRETCHED} nor such as -8:8."
-                self._odd(Level.ERROR, found, f"It is taken for {STRETCHED}.", "Correct the cell.")
-        return FlowPicture(path, (words[0], words[1], words[2]), ranges)
-
-
-def _ranges(text: str) -> tuple[tuple[float, float], ...] | None:
-    """Read one range for all channels, or one for each; None for what is no such thing."""
-    found = []
-    for part in text.split():
-        low, _, high = part.partition(":")
-        try:
-            limits = (float(low), float(high))
-        except ValueError:
-            return None
-        if not (limits[0] < limits[1] and all(map(math.isfinite, limits))):
-            return None
-        found.append(limits)
-    if len(found) == 1:
-        found *= len(_CHANNELS)
-    return tuple(found) if len(found) == len(_CHANNELS) else None
+                found = f"The scaling {scaling!r} is neither {MINMAX8}, {PIXELS} nor such as -8:8."
+                self._odd(Level.ERROR, found, f"It is taken for {MINMAX8}.", "Correct the cell.")
+        registered = read_registered(self._text("registered"))
+        if registered is None:
+            found = f"{self._text('registered')!r} is neither yes nor no."
+            self._odd(Level.ERROR, found, "The face is taken for not registered.", "Write yes.")
+        return FlowPicture(path, channels, ranges, scaling == PIXELS, registered is True)

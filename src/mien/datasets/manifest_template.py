@@ -5,15 +5,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mien.core.errors import UsageError
+from mien.datasets.manifest_flow import MINMAX8, PIXELS
 from mien.store.atomic import write_text_atomic
-
-STRETCHED = "stretched"
-"""Scaling of a flow picture whose channels were each stretched to their own range."""
 
 COLUMN_MEANINGS: Mapping[str, str] = MappingProxyType(
     {
-        "path": "folder of numbered pictures, video file, or picture of optical flow; relative to "
-        "the table",
+        "path": "folder of numbered pictures, video file, or optical flow as a picture or an array "
+        "(.npy); relative to the table",
         "subject": "the person",
         "label": "the emotion: a label of mien, or any word of one's own",
         "name": "optional: name of the clip; else that of the path",
@@ -24,9 +22,13 @@ COLUMN_MEANINGS: Mapping[str, str] = MappingProxyType(
         "units": "optional: action units such as 4+L12; ? or nothing where not known, 0 for none",
         "rate": "frames a second; needed for folders",
         "corpus": "optional: name of the corpus; else that of the table",
-        "channels": "of a flow picture: what red, green and blue hold, such as u v strain",
-        "scaling": f"of a flow picture: {STRETCHED} (each channel to its own range), or the values "
-        "in px of the darkest and brightest grey, such as -8:8, or three of them, one a channel",
+        "channels": "of flow: what red, green and blue (the last axis of an array) hold, such as "
+        "u v strain; BGR: strain v u lists them as OpenCV does; -v where v points up",
+        "scaling": f"of flow: {MINMAX8} (each channel stretched to its own range), {PIXELS} (an "
+        "array of floats), or the values in px of the darkest and brightest grey, such as -8:8, or "
+        "one for each channel",
+        "registered": "of flow: yes where the face lies as mien's canonical one does; else its "
+        "place is fitted",
     }
 )
 """What each column holds, in the order of the template."""
@@ -58,11 +60,25 @@ def write_manifest_template(path: Path) -> None:
         raise UsageError(msg)
     rows = (
         MANIFEST_COLUMNS,
-        ("clips/anna_01", "anna", "happiness", "", "1", "14", "30", "6+L12", "200", "mine", "", ""),
-        ("videos/ben.mp4", "ben", "surprise", "", "", "", "", "1+2", "", "mine", "", ""),
+        (
+            "clips/anna_01",
+            "anna",
+            "happiness",
+            "",
+            "1",
+            "14",
+            "30",
+            "6+L12",
+            "200",
+            "mine",
+            "",
+            "",
+            "",
+        ),
+        ("videos/ben.mp4", "ben", "surprise", "", "", "", "", "1+2", "", "mine", "", "", ""),
         (
             *("flow/cleo_01.png", "cleo", "disgust", "", "", "", "", "?", "", "mine"),
-            *("u v strain", STRETCHED),
+            *("u v strain", MINMAX8, ""),
         ),
     )
     write_text_atomic(path, "".join(delimiter.join(row) + "\n" for row in rows))

@@ -63,7 +63,11 @@ class ClipTask:
         return key
 
     def _of_flow(self, picture: FlowPicture) -> StageKey:
-        settings = {"channels": list(picture.channels), "ranges": picture.ranges}
+        settings = {
+            "channels": list(picture.channels),
+            "ranges": picture.ranges,
+            "pixels": picture.pixels,
+        }
         key = StageKey(sha256_of_path(picture.path), _STAGE, _VERSION, settings)
         if self._cache.read(key) is None:
             arrays: Mapping[str, np.ndarray] = {
