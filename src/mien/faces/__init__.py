@@ -12,6 +12,7 @@ from mien.faces.blendshapes import BLENDSHAPE_NAMES as BLENDSHAPE_NAMES
 from mien.faces.eyes import eye_openness as eye_openness
 from mien.faces.eyes import gaze_of as gaze_of
 from mien.faces.pose import head_pose as head_pose
+from mien.faces.pose import turn_from_camera as turn_from_camera
 from mien.faces.track import FaceTrack as FaceTrack
 from mien.faces.track import continuous_runs as continuous_runs
 from mien.faces.tracker import FaceTracker as FaceTracker
@@ -37,5 +38,6 @@ __all__ = [
     "resolve_models",
     "smooth_landmarks",
     "track_faces",
+    "turn_from_camera",
     "warp_crop",
 ]

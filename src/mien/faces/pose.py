@@ -44,6 +44,33 @@ def head_pose(
     return angles
 
 
+def turn_from_camera(
+    landmarks_px: Float32[np.ndarray, "frame point 3"], *, turn_deg: int = 0
+) -> Float[np.ndarray, " frame"]:
+    """Angle in radians between where the face looks and where the camera is; NaN where not seen.
+
+    From the picture alone: the mean face is laid over all mesh points in the plane (weak
+    perspective, least squares), and its third axis follows. Landmark networks draw the depth of a
+    far-turned face too shallow, so that :func:`head_pose` gives 27 degrees for 40 with some people;
+    this gives 35 to 41. Nods come out at .7 of their size.
+
+    Raises:
+        UsageError: the turn is not 0, 90, 180 or 270 degrees.
+    """
+    rest = _mean_face()
+    fit = np.linalg.pinv(rest - rest.mean(axis=0))
+    seen = upright_points(landmarks_px[:, : len(rest)], turn_deg)[..., :2]
+    angles = np.full(len(seen), np.nan)
+    known = np.flatnonzero(np.isfinite(seen).all(axis=(1, 2)))
+    flat = seen[known] - seen[known].mean(axis=1, keepdims=True)
+    affine = np.swapaxes(fit @ flat, 1, 2)
+    left, _, right = np.linalg.svd(affine, full_matrices=False)
+    axes = left @ right
+    ahead = np.cross(axes[:, 0], axes[:, 1])[:, 2]
+    angles[known] = np.arccos(np.clip(ahead, -1, 1))
+    return angles
+
+
 def upright_points(
     points_px: Float32[np.ndarray, "frame point 3"], turn_deg: int
 ) -> Float[np.ndarray, "frame point 3"]:

@@ -1,15 +1,16 @@
 """From a stream of aligned faces to one field of cell displacements a frame, in bounded memory."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Float32, UInt8
 
 from mien.core.arrays import Times
 from mien.motion.flow import GRID, CellField, pooled_flow, pooled_picture
+from mien.motion.light import even_light
 from mien.motion.reference import frames_at_rest, reference_picture
 
 WINDOW_S = 2.0
@@ -35,6 +36,12 @@ class AlignedFrame:
     key: bool = False
     """Whether the video's encoder began anew here."""
 
+    still: float = float("nan")
+    """Share of the face's blocks that are exactly as in the frame before; NaN where not known."""
+
+    change: float = float("nan")
+    """Mean change against the frame before, in grey levels; NaN where not known."""
+
 
 @dataclass(frozen=True)
 class CellFlow:
@@ -43,6 +50,15 @@ class CellFlow:
     times_s: Times
     flow_px: Float32[np.ndarray, "frame row column 2"]
     """Pixels of the aligned face against the face at rest; NaN where there is no face."""
+
+    grey: Float32[np.ndarray, "frame row column"]
+    """Mean grey of every cell; NaN where there is no face."""
+
+    still: Float[np.ndarray, " frame"]
+    """Share of the face's blocks that are exactly as in the frame before."""
+
+    change: Float[np.ndarray, " frame"]
+    """Mean change against the frame before, in grey levels."""
 
     steps_s: tuple[float, ...] = ()
     """Times at which the flow may jump for no movement of the face: the encoder began anew."""
@@ -108,7 +124,9 @@ class _Run:
             chosen = frames_at_rest(np.stack([f.small for f in window]))
             reference = reference_picture(np.stack([window[i].picture for i in chosen]))
             if self._reference is not None:
-                self._offset = self._offset + pooled_flow(self._reference, reference)
+                self._offset = self._offset + _flow_in_even_light(
+                    self._reference, reference, pooled_picture(reference)
+                )
             self._reference = reference
         else:
             reference = todo[0].picture if self._reference is None else self._reference
@@ -117,7 +135,11 @@ class _Run:
         before, self._jobs = (
             self._jobs,
             [
-                (f.index, self._pool.submit(pooled_flow, reference, f.picture), self._offset)
+                (
+                    f.index,
+                    self._pool.submit(_flow_in_even_light, reference, f.picture, f.small),
+                    self._offset,
+                )
                 for f in todo
             ],
         )
@@ -130,6 +152,14 @@ class _Run:
         ):
             self._held.popleft()
         yield from _results(before)
+
+
+def _flow_in_even_light(
+    reference: UInt8[np.ndarray, "s s"],
+    picture: UInt8[np.ndarray, "s s"],
+    cells: Float[np.ndarray, "row column"],
+) -> CellField:
+    return pooled_flow(reference, even_light(reference, picture, pooled_picture(reference), cells))
 
 
 def _results(jobs: list[_Job]) -> Iterator[tuple[int, CellField]]:
@@ -151,8 +181,8 @@ def measure_cell_flow(
         frames: aligned faces in time order.
         progress: called with the number of fields measured so far.
     """
-    times: list[float] = []
-    keys: list[bool] = []
+    told: list[AlignedFrame] = []
+    small: dict[int, Float[np.ndarray, "row column"]] = {}
     fields: dict[int, CellField] = {}
 
     def keep(results: Iterator[tuple[int, CellField]]) -> None:
@@ -164,8 +194,7 @@ def measure_cell_flow(
     with ThreadPoolExecutor(WORKERS) as pool:
         run: _Run | None = None
         for index, frame in enumerate(frames):
-            times.append(frame.time_s)
-            keys.append(frame.key)
+            told.append(replace(frame, picture=None))
             if frame.picture is None:
                 if run is not None:
                     keep(run.finish())
@@ -174,14 +203,29 @@ def measure_cell_flow(
             if run is None:
                 run = _Run(pool)
             picture = frame.picture
-            keep(run.add(_Held(index, frame.time_s, picture, pooled_picture(picture))))
+            small[index] = pooled_picture(picture)
+            keep(run.add(_Held(index, frame.time_s, picture, small[index])))
         if run is not None:
             keep(run.finish())
-    flow = np.full((len(times), GRID, GRID, 2), np.nan, np.float32)
-    for index, field in fields.items():
-        flow[index] = field
-    times_s = np.asarray(times, np.float64)
-    return CellFlow(times_s, flow, _steps(times_s[np.asarray(keys, bool)]))
+    times_s = np.array([frame.time_s for frame in told], np.float64)
+    return CellFlow(
+        times_s,
+        _stacked(fields, len(told), (GRID, GRID, 2)),
+        _stacked(small, len(told), (GRID, GRID)),
+        np.array([frame.still for frame in told], np.float64),
+        np.array([frame.change for frame in told], np.float64),
+        _steps(times_s[np.array([frame.key for frame in told], bool)]),
+    )
+
+
+def _stacked(
+    parts: Mapping[int, np.ndarray], count: int, shape: tuple[int, ...]
+) -> Float32[np.ndarray, "frame ..."]:
+    """One array over all frames, NaN where a frame has no part."""
+    whole = np.full((count, *shape), np.nan, np.float32)
+    for index, part in parts.items():
+        whole[index] = part
+    return whole
 
 
 def _steps(keys_s: Times) -> tuple[float, ...]:

@@ -18,6 +18,7 @@ from mien.core.time import TimeBase
 from mien.core.track import ActionUnitTrack
 from mien.faces import FaceTrack, resolve_models, track_faces
 from mien.motion import CellFlow
+from mien.pipeline.cannot_tell import cannot_tell
 from mien.pipeline.face_signals import (
     AlignedFace,
     align_face,
@@ -31,7 +32,6 @@ from mien.pipeline.stages import Followed, StageStore, flow_stage, tracks_stage
 from mien.recognition.atoms import read_channels
 from mien.recognition.basis import Basis
 from mien.recognition.face_reading import FaceReading, read_face
-from mien.recognition.gates import SpottingThresholds
 from mien.recognition.uniform import Resampling
 from mien.video import VideoInfo, VideoSource, open_video
 from mien.work import Progress
@@ -159,11 +159,7 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
     reading = read_face(signals, basis, prior=settings.prior)
     clock.lap("recognition")
     progress.finish()
-    if not _can_be_judged(reading):
-        warnings.append(
-            f"{video.info.name} is too short, or shows the face too briefly, to tell a brief "
-            "movement from slow change: none could be looked for. Give at least one second."
-        )
+    warnings += cannot_tell(video.info.name, reading, signals.visibility, flow)
     provenance = Provenance(
         source=video.info.name,
         source_sha256=store.input_sha256,
@@ -186,14 +182,6 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
         stage_cpu_ms=clock.per_frame(len(times_s)),
         model_source=models.source,
     )
-
-
-def _can_be_judged(reading: FaceReading) -> bool:
-    """Whether a brief movement could have been found and reported anywhere."""
-    times_s, edge_s = reading.track.time.times_s, SpottingThresholds().edge_s
-    centres_s = reading.scan.centres_s
-    inside = (centres_s >= times_s[0] + edge_s) & (centres_s <= times_s[-1] - edge_s)
-    return bool(reading.scan.energy[inside].any())
 
 
 def _follow(video: VideoSource, settings: RunSettings, progress: Progress) -> Followed:

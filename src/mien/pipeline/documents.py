@@ -17,6 +17,7 @@ from mien.report import (
     EventDetail,
     ExportRoute,
     LoopRow,
+    Refusal,
     ReportContent,
     SourceFacts,
     StageTiming,
@@ -113,6 +114,8 @@ def write_page(analysis: Analysis, out: Path, extras: ReportExtras) -> Path:
         tracks={face_id: analysis.track} if face is not None else {},
         details=_details(analysis, face) if face is not None else (),
         warnings=analysis.warnings + extras.warnings,
+        refused=_refusals(face) if face is not None else (),
+        smallest=face.reading.smallest if face is not None else {},
         routes=tuple(
             ExportRoute(name=name, max_error=error) for name, error in (extras.routes or {}).items()
         ),
@@ -126,6 +129,13 @@ def write_page(analysis: Analysis, out: Path, extras: ReportExtras) -> Path:
     )
     write_report(path, content)
     return path
+
+
+def _refusals(face: FaceAnalysis) -> tuple[Refusal, ...]:
+    """Movements that are not reported in any way: long ones are, as longer movements."""
+    return tuple(
+        Refusal(one.moments.apex_s, one.refused) for one in face.reading.refused if not one.long
+    )
 
 
 def _details(analysis: Analysis, face: FaceAnalysis) -> tuple[EventDetail, ...]:

@@ -18,23 +18,33 @@ from mien.faces import (
     gaze_of,
     head_pose,
     smooth_landmarks,
+    turn_from_camera,
     warp_crop,
 )
 from mien.faces.pose import upright_points
 from mien.head import load_head
 from mien.motion import (
+    GRID,
     AlignedFrame,
     CellFlow,
+    Stillness,
     measure_cell_flow,
     remove_similarity,
     zone_weights,
 )
+from mien.pipeline.veils import veils_of
 from mien.recognition.atoms import face_basis
 from mien.recognition.basis import Basis
 from mien.recognition.blinks import relative_opening
 from mien.recognition.face_reading import FaceSignals
 from mien.recognition.posture import posture_model, read_posture
 from mien.recognition.uniform import Resampling, uniform_time
+from mien.recognition.visibility import (
+    FARTHEST_TURN_RAD,
+    quarters_of,
+    turned_away,
+    visibility_of,
+)
 from mien.video import VideoSource, prefetched
 from mien.work import Progress
 
@@ -54,6 +64,9 @@ class AlignedFace:
     landmarks_px: Float32[np.ndarray, "frame point 2"]
     """The 468 mesh points, unsmoothed, in the aligned face."""
 
+    turn_rad: Float[np.ndarray, " frame"]
+    """How far the face looks past the camera; NaN where there is none."""
+
     @property
     def magnification(self) -> float:
         """Pixels of the aligned face for one of the video, median over the frames."""
@@ -61,8 +74,10 @@ class AlignedFace:
 
     @property
     def rest_px(self) -> Float[np.ndarray, "point 2"]:
-        """Median place of every point in the aligned face."""
-        median: Float[np.ndarray, "point 2"] = np.nanmedian(self.landmarks_px, axis=0)
+        """Median place of every point in the aligned face, while it looks at the camera."""
+        facing = self.turn_rad <= FARTHEST_TURN_RAD
+        shown = self.landmarks_px[facing] if facing.any() else self.landmarks_px
+        median: Float[np.ndarray, "point 2"] = np.nanmedian(shown, axis=0)
         return median.astype(np.float64)
 
 
@@ -76,7 +91,8 @@ def align_face(track: FaceTrack) -> AlignedFace:
     points = track.landmarks_px[:, :_MESH_POINTS, :2]
     # The crop follows the smoothed head; the points in it keep their own movement.
     placed = np.einsum("fij,fpj->fpi", transforms[:, :, :2], points) + transforms[:, None, :, 2]
-    return AlignedFace(track, transforms, placed.astype(np.float32))
+    turn_rad = turn_from_camera(smooth_landmarks(track), turn_deg=track.turn_deg)
+    return AlignedFace(track, transforms, placed.astype(np.float32), turn_rad)
 
 
 def aligned_frames(source: VideoSource, face: AlignedFace) -> Iterator[AlignedFrame]:
@@ -84,13 +100,32 @@ def aligned_frames(source: VideoSource, face: AlignedFace) -> Iterator[AlignedFr
     import cv2
 
     shrink = crop_shrink(face.transforms)
-    for frame, matrix in zip(prefetched(source.frames()), face.transforms, strict=False):
+    boxes_px = _boxes(face.track)
+    stillness = Stillness()
+    frames = prefetched(source.frames())
+    for frame, matrix, box_px in zip(frames, face.transforms, boxes_px, strict=False):
+        grey = np.asarray(cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2GRAY))
         if not np.isfinite(matrix).all():
+            stillness.add(grey, None)
             yield AlignedFrame(frame.time_s, None, frame.key)
             continue
-        grey = cv2.cvtColor(frame.rgb, cv2.COLOR_RGB2GRAY)
+        still, change = stillness.add(grey, box_px)
         crop = warp_crop(grey, matrix, CROP_SIZE_PX, shrink=shrink)
-        yield AlignedFrame(frame.time_s, crop, frame.key)
+        yield AlignedFrame(frame.time_s, crop, frame.key, still, change)
+
+
+def _boxes(track: FaceTrack) -> list[tuple[int, int, int, int] | None]:
+    """Left, top, right, bottom of the face in every frame."""
+    points = track.landmarks_px[:, :_MESH_POINTS, :2]
+    boxes: list[tuple[int, int, int, int] | None] = []
+    for frame in points:
+        if not np.isfinite(frame).all():
+            boxes.append(None)
+            continue
+        left, top = (int(edge) for edge in frame.min(axis=0))
+        right, bottom = (int(edge) for edge in frame.max(axis=0))
+        boxes.append((left, top, right, bottom))
+    return boxes
 
 
 def measure_motion(source: VideoSource, face: AlignedFace, progress: Progress) -> CellFlow:
@@ -127,18 +162,27 @@ def signals_of(face: AlignedFace, flow: CellFlow, rate: Fraction) -> tuple[FaceS
         face.rest_px[RIGID_POINTS], size_px=CROP_SIZE_PX, radius_px=_RIGID_RADIUS_PX
     )
     still, _ = remove_similarity(flow.flow_px, zone)
-    opening = eye_openness(track.landmarks_px)
     rotation = head_pose(smooth_landmarks(track), turn_deg=track.turn_deg)
     gaze = gaze_of(track.landmarks_px, rotation, turn_deg=track.turn_deg)
-    ratio = relative_opening(uniform.time.times_s, uniform(opening))
     upright = upright_points(track.landmarks_px[:, :_MESH_POINTS], track.turn_deg)
-    posture = read_posture(
-        posture_model(head, people), uniform(upright), np.nan_to_num(ratio).min(axis=1) > _OPEN
+    quarter = quarters_of(face.rest_px, size_px=CROP_SIZE_PX, grid=GRID)
+    veils = veils_of(track, quarter, face.landmarks_px, flow, uniform)
+    visibility = visibility_of(
+        (turned_away(uniform(face.turn_rad)), *veils), quarter, step_s=uniform.time.step_s
     )
+    # A hidden or turned eye is no measure of how wide it usually is.
+    opening = uniform(eye_openness(track.landmarks_px))
+    opening[visibility.lost[:, [1, 0]]] = np.nan
+    ratio = relative_opening(uniform.time.times_s, opening)
+    usable = (np.nan_to_num(ratio).min(axis=1) > _OPEN) & ~visibility.lost.any(axis=1)
+    posture = read_posture(posture_model(head, people), uniform(upright), usable)
     unseen = {
-        int(sample): track.reasons.get(int(frame), "no face")
-        for sample, frame in enumerate(uniform.nearest)
-        if not track.success[frame]
+        **{frame: visibility.reasons[frame] for frame in np.flatnonzero(visibility.blind).tolist()},
+        **{
+            int(sample): track.reasons.get(int(frame), "no face")
+            for sample, frame in enumerate(uniform.nearest)
+            if not track.success[frame]
+        },
     }
     signals = FaceSignals(
         time=uniform.time,
@@ -148,6 +192,7 @@ def signals_of(face: AlignedFace, flow: CellFlow, rate: Fraction) -> tuple[FaceS
         head_rotation_rad=uniform(rotation),
         gaze_rad=uniform(gaze),
         unseen=unseen,
+        visibility=visibility,
         steps_s=flow.steps_s,
         magnification=face.magnification,
     )

@@ -17,6 +17,7 @@ from mien.pipeline.settings import RunSettings
 from mien.pipeline.summary import event_table, loop_table, route_table, summary_lines
 from mien.report import TruthRow
 from mien.rig import CORRECTED_RIG, Performance, perform
+from mien.tracks import unseen_stretches
 from mien.video import open_video
 from mien.work import Progress
 
@@ -182,6 +183,21 @@ def _data(
             }
             for event in analysis.track.events
         ],
+        "cannot_tell": [
+            {"start_s": one.start_s, "end_s": one.end_s, "reason": one.reason}
+            for one in unseen_stretches(analysis.track)
+        ],
+        "refused": [
+            {"apex_s": one.moments.apex_s, "reason": one.refused}
+            for one in (analysis.face.reading.refused if analysis.face is not None else ())
+            if not one.long
+        ],
+        "smallest_micro_expression": {
+            f"AU{au:02d}": least
+            for au, least in (
+                analysis.face.reading.smallest if analysis.face is not None else {}
+            ).items()
+        },
         "micro_expressions": len(analysis.track.of_kind(EventKind.MICRO)),
         "cached": list(analysis.cached),
         "stage_cpu_ms_per_frame": dict(analysis.stage_cpu_ms),

@@ -39,11 +39,13 @@ def relative_opening(
     The usual opening is the 75 % point of the whole track where that is larger than the running
     median, so that eyes that stay closed for seconds do not become their own baseline.
     """
-    usual = running_median(times_s, opening, half_window_s=_BASELINE_HALF_S)
-    seen = np.isfinite(opening).all(axis=1)
-    if not seen.any():
-        return np.full_like(opening, np.nan)
-    floor = 0.85 * np.quantile(opening[seen], 0.75, axis=0)
+    # Each eye by itself: one may be hidden for the whole video.
+    usual = np.column_stack(
+        [running_median(times_s, own, half_window_s=_BASELINE_HALF_S) for own in opening.T]
+    )
+    floor = [
+        0.85 * np.nanquantile(own, 0.75) if np.isfinite(own).any() else np.nan for own in opening.T
+    ]
     ratio: Float[np.ndarray, "frame eye"] = opening / np.maximum(usual, floor)
     return ratio
 

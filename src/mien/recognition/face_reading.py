@@ -1,6 +1,6 @@
 """Everything that is read from one face: brief events by flow, the rest by landmarks and lids."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -11,15 +11,18 @@ from mien.core.label_statistics import DEFAULT_PRIOR
 from mien.core.time import TimeBase
 from mien.core.track import ActionUnitTrack, Event, EventKind, UnitPeak
 from mien.motion.time_smoothing import smooth_in_time
-from mien.recognition.basis import Basis, Whitened, whiten
+from mien.recognition.basis import Basis
 from mien.recognition.blinks import MAX_BLINK_S, Closure, blink_gate, find_closures
+from mien.recognition.detection_limit import hidden_units
 from mien.recognition.emotion import emotion_posterior
 from mien.recognition.events import brief_course, macro_events, movement_event
 from mien.recognition.gates import SpottingThresholds
+from mien.recognition.look import Look, look_at
 from mien.recognition.posture import Posture
 from mien.recognition.pursuit import NamedUnit, atom_cosines, name_units
 from mien.recognition.scan import Scan
-from mien.recognition.spotting import Movement, spot_movements
+from mien.recognition.spotting import Movement
+from mien.recognition.visibility import Visibility, views_of
 
 _FULLY_CLOSED = 0.35  # relative opening of a shut eye, as landmark models draw it
 _POSTURE_SMOOTH_S = 0.04
@@ -41,6 +44,9 @@ class FaceSignals:
     head_rotation_rad: Float[np.ndarray, "frame 3"]
     gaze_rad: Float[np.ndarray, "frame 2 2"]
     unseen: Mapping[int, str] = field(default_factory=dict)
+    visibility: Visibility | None = None
+    """Quarters of the face that cannot be read; None where nothing speaks against any."""
+
     steps_s: tuple[float, ...] = ()
     """Times at which the flow may jump for reasons of its own: key frames, new references."""
 
@@ -74,6 +80,9 @@ class FaceReading:
     scan: Scan
     """The motion against bumps of the action units over time."""
 
+    smallest: Mapping[int, float] = field(default_factory=dict)
+    """Activation from which on a brief movement of each unit would have been found."""
+
 
 def read_face(
     signals: FaceSignals,
@@ -92,32 +101,32 @@ def read_face(
     """
     limits = thresholds or SpottingThresholds()
     times_s = signals.time.times_s
-    closures = find_closures(signals.opening_ratio)
-    if not np.isfinite(signals.flow_px[:, basis.seen]).all(axis=(1, 2)).any():
+    views = [
+        view
+        for view in views_of(signals.flow_px, basis, signals.visibility)
+        if np.isfinite(view.flow_px[view.judged][:, view.basis.seen]).all(axis=(1, 2)).any()
+    ]
+    if not views:
         return _nothing_seen(signals)
-    spotting = spot_movements(
-        times_s,
-        signals.flow_px,
-        basis,
-        blink_gate(times_s, closures),
-        limits,
-        signals.steps_s,
-        magnification=signals.magnification,
-    )
-    whitened = spotting.whitened
-    broad = whiten(basis, whitened.noise_px, neighbours=False)
-    movements = tuple(_unless_unnamed(whitened, movement) for movement in spotting.movements)
-    findings = tuple(
-        _finding(signals, (whitened, broad), movement, limits, prior)
-        for movement in movements
+    closures = find_closures(signals.opening_ratio)
+    gate = blink_gate(times_s, closures)
+    looks = [
+        look_at(times_s, view, gate, limits, signals.steps_s, magnification=signals.magnification)
+        for view in views
+    ]
+    found = [(look, movement) for look in looks for movement in look.movements]
+    read = [
+        (look, _finding(signals, look, movement, limits, prior))
+        for look, movement in found
         if not movement.refused
-    )
-    activation, confidence, channels = _activations(signals, broad, closures, findings)
+    ]
+    findings = tuple(finding for _, finding in read)
+    activation, confidence, channels = _activations(signals, basis, closures, read)
     slow = [f for f in channels if f.au in {c.au for c in signals.posture.channels}]
     events = [finding.event for finding in findings]
     longer = [
-        _finding(signals, (whitened, broad), movement, limits, prior)
-        for movement in movements
+        _finding(signals, look, movement, limits, prior)
+        for look, movement in found
         if movement.long
     ]
     events += [replace(finding.event, kind=EventKind.MACRO) for finding in longer]
@@ -128,6 +137,7 @@ def read_face(
         activation[:, [channels.index(channel) for channel in slow]],
         taken=tuple(finding.event for finding in findings),
     )
+    reasons = signals.visibility.reasons if signals.visibility is not None else {}
     track = ActionUnitTrack(
         time=signals.time,
         channels=channels,
@@ -136,26 +146,28 @@ def read_face(
         head_rotation_rad=signals.head_rotation_rad,
         gaze_rad=signals.gaze_rad,
         events=tuple(sorted(events, key=lambda event: event.onset_s)),
-        unseen=signals.unseen,
+        unseen={**reasons, **signals.unseen},
     )
-    refused = tuple(movement for movement in movements if movement.refused)
-    return FaceReading(track, findings, refused, spotting.noise_px, spotting.scan)
-
-
-def _unless_unnamed(whitened: Whitened, movement: Movement) -> Movement:
-    if (movement.refused and not movement.long) or name_units(whitened, movement.vector):
-        return movement
-    return replace(movement, refused="no action unit stands out in it")
+    refused = tuple(movement for _, movement in found if movement.refused)
+    whole = looks[0]
+    return FaceReading(
+        track,
+        findings,
+        refused,
+        whole.spotting.noise_px,
+        whole.spotting.scan,
+        whole.smallest,
+    )
 
 
 def _finding(
     signals: FaceSignals,
-    spaces: tuple[Whitened, Whitened],
+    look: Look,
     movement: Movement,
     limits: SpottingThresholds,
     prior: str,
 ) -> Finding:
-    whitened, broad = spaces
+    whitened, broad = look.whitened, look.broad
     wide = broad.vectors(movement.field_px[None])[0]
     units = name_units(whitened, movement.vector, broad=(broad, wide))
     cosines = atom_cosines(whitened, movement.vector)
@@ -163,8 +175,8 @@ def _finding(
         f"AU{au} {side}": value
         for (au, side), value in sorted(cosines.items(), key=lambda item: -item[1])
     }
-    peaks = brief_course(signals.time.times_s, signals.flow_px, broad, units, movement)
-    event = movement_event(movement, units, peaks, limits)
+    peaks = brief_course(signals.time.times_s, look.view.flow_px, broad, units, movement)
+    event = unsure_of(movement_event(movement, units, peaks, limits), hidden_units(look.smallest))
     evidence = {unit.au: min(1.0, 0.6 + unit.gain) for unit in units}
     observable = frozenset(channel.au for channel in whitened.basis.channels)
     posterior = emotion_posterior(
@@ -174,24 +186,32 @@ def _finding(
     return Finding(named, movement, units, ranked)
 
 
+def unsure_of(event: Event, hidden: Sequence[int]) -> Event:
+    """Take the confidence from units that this video cannot show."""
+    units = tuple(
+        replace(unit, confidence=0.0) if unit.channel.au in hidden else unit for unit in event.units
+    )
+    return replace(event, units=units)
+
+
 def _activations(
     signals: FaceSignals,
-    broad: Whitened,
+    basis: Basis,
     closures: tuple[Closure, ...],
-    findings: tuple[Finding, ...],
+    read: Sequence[tuple[Look, Finding]],
 ) -> tuple[
     Float[np.ndarray, "frame channel"], Float[np.ndarray, "frame channel"], tuple[Channel, ...]
 ]:
     times_s = signals.time.times_s
     lids = channels_of(43) + channels_of(45)
-    channels = tuple(sorted({*broad.basis.channels, *lids}))
+    channels = tuple(sorted({*basis.channels, *lids}))
     posture = signals.posture
     activation = np.zeros((len(times_s), len(channels)))
     confidence = np.zeros_like(activation)
     slow = smooth_in_time(
         posture.activation, step_s=signals.time.step_s, deviation_s=_POSTURE_SMOOTH_S
     )
-    for finding in findings:
+    for _, finding in read:
         _bridge(slow, times_s, finding.event.onset_s, finding.event.offset_s)
     trust = np.clip(1 - posture.residual_m / _RESIDUAL_LIMIT_M, 0, 1)
     for column, channel in enumerate(posture.channels):
@@ -199,8 +219,10 @@ def _activations(
     for channel in channels:
         confidence[:, channels.index(channel)] = np.nan_to_num(trust)
     # A brief event comes on top of what the face was doing, then the cap; never the larger of both.
-    for finding in findings:
-        courses = brief_course(times_s, signals.flow_px, broad, finding.units, finding.movement)
+    for look, finding in read:
+        courses = brief_course(
+            times_s, look.view.flow_px, look.broad, finding.units, finding.movement
+        )
         inside = (times_s >= finding.event.onset_s) & (times_s <= finding.event.offset_s)
         for channel, course in courses.items():
             column = channels.index(channel)
@@ -215,10 +237,27 @@ def _activations(
             activation[around, column] = np.nan_to_num(closed[around, eye])
     activation = np.clip(activation, 0, 1)
     activation[~np.isfinite(posture.residual_m)] = np.nan
+    _hide(signals, basis, channels, activation, confidence)
+    return activation, confidence, channels
+
+
+def _hide(
+    signals: FaceSignals,
+    basis: Basis,
+    channels: tuple[Channel, ...],
+    activation: Float[np.ndarray, "frame channel"],
+    confidence: Float[np.ndarray, "frame channel"],
+) -> None:
+    """Take back what was read of a face, or of a part of it, that cannot be read."""
+    if signals.visibility is not None:
+        hidden = signals.visibility.hidden_channels(basis)
+        for place, channel in enumerate(basis.channels):
+            column = channels.index(channel)
+            activation[hidden[:, place], column] = np.nan
+            confidence[hidden[:, place], column] = 0.0
     for frame in signals.unseen:
         activation[frame] = np.nan
         confidence[frame] = 0.0
-    return activation, confidence, channels
 
 
 def _grown(closed: Float[np.ndarray, "frame eye"], closure: Closure) -> slice:

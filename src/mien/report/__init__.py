@@ -3,6 +3,7 @@
 from mien.report.content import EventDetail as EventDetail
 from mien.report.content import ExportRoute as ExportRoute
 from mien.report.content import LoopRow as LoopRow
+from mien.report.content import Refusal as Refusal
 from mien.report.content import ReportContent as ReportContent
 from mien.report.content import SourceFacts as SourceFacts
 from mien.report.content import StageTiming as StageTiming
@@ -16,6 +17,7 @@ __all__ = [
     "EventDetail",
     "ExportRoute",
     "LoopRow",
+    "Refusal",
     "ReportContent",
     "SourceFacts",
     "StageTiming",

@@ -98,6 +98,14 @@ class TruthRow:
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """A movement that was seen and is not reported."""
+
+    apex_s: float
+    reason: str
+
+
+@dataclass(frozen=True)
 class StageTiming:
     """What one stage cost."""
 
@@ -121,6 +129,10 @@ class ReportContent:
     """Sentences to stand first; by default the events are counted."""
 
     warnings: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    smallest: Mapping[int, float] = field(default_factory=dict)
+    """Activation from which on a brief movement of each unit would have been found."""
+
     routes: tuple[ExportRoute, ...] = ()
     loop: tuple[LoopRow, ...] = ()
     truth: tuple[TruthRow, ...] = ()

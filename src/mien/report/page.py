@@ -27,7 +27,7 @@ from mien.report.words import (
     unit_phrase,
 )
 from mien.store.atomic import write_text_atomic
-from mien.tracks import peak_activation, seen_frames, unit_names
+from mien.tracks import UnseenStretch, peak_activation, seen_frames, unit_names, unseen_stretches
 
 _OPEN_DETAILS = 12  # beyond this many events the page starts with all of them folded
 _SMALLEST_SHARE = 0.01  # labels below are not drawn
@@ -80,6 +80,7 @@ def report_html(content: ReportContent) -> str:
         methods=_methods(content),
         unfold=len(content.details) <= _OPEN_DETAILS,
         events=_event_rows(content.tracks),
+        smallest=[(f"AU{au:02d}", least) for au, least in content.smallest.items()],
         truth=[_truth(row) for row in content.truth],
         total_ms=sum(one.cpu_ms_per_frame for one in content.timings),
     )
@@ -153,6 +154,8 @@ class _Face:
     unseen: list[tuple[str, int]]
     """Reason and number of samples, most frequent first."""
 
+    stretches: tuple[UnseenStretch, ...]
+
     rate: float
 
 
@@ -164,6 +167,7 @@ def _face(number_: int, track: ActionUnitTrack) -> _Face:
         quiet=", ".join(f"AU{au:02d}" for au in quiet),
         seen_percent=100 * float(seen_frames(track).mean()),
         unseen=Counter(track.unseen.values()).most_common(),
+        stretches=unseen_stretches(track),
         rate=float(track.time.rate),
     )
 

@@ -26,8 +26,10 @@ from mien.tracks.parquet import read_tracks_parquet as read_tracks_parquet
 from mien.tracks.parquet import write_tracks_parquet as write_tracks_parquet
 from mien.tracks.scales import intensity_letter as intensity_letter
 from mien.tracks.scales import letter_activation as letter_activation
+from mien.tracks.seen import UnseenStretch as UnseenStretch
 from mien.tracks.seen import frame_confidence as frame_confidence
 from mien.tracks.seen import seen_frames as seen_frames
+from mien.tracks.seen import unseen_stretches as unseen_stretches
 from mien.tracks.track_document import TRACK_DOCUMENT as TRACK_DOCUMENT
 from mien.tracks.track_document import track_from_json as track_from_json
 from mien.tracks.track_document import track_to_json as track_to_json
@@ -43,6 +45,7 @@ __all__ = [
     "OpenFaceCamera",
     "OpenFaceGeometry",
     "PresenceRule",
+    "UnseenStretch",
     "VersionedDocument",
     "dictionary_schema",
     "events_dictionary",
@@ -62,6 +65,7 @@ __all__ = [
     "track_to_json",
     "unit_names",
     "units_named",
+    "unseen_stretches",
     "write_dictionary",
     "write_events_tsv",
     "write_openface_csv",

@@ -1,9 +1,36 @@
 """What a whole frame of a track says: whether the face was seen, and how surely."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from jaxtyping import Bool, Float
 
 from mien.core.track import ActionUnitTrack
+
+
+@dataclass(frozen=True)
+class UnseenStretch:
+    """A stretch of time in which a face, or a part of it, was not seen, for one reason."""
+
+    start_s: float
+    end_s: float
+    """Time of the last sample, inclusive."""
+
+    reason: str
+
+
+def unseen_stretches(track: ActionUnitTrack) -> tuple[UnseenStretch, ...]:
+    """Join neighbouring samples that were not seen for the same reason, in time order."""
+    times_s = track.time.times_s
+    stretches: list[UnseenStretch] = []
+    before = -2
+    for frame, reason in sorted(track.unseen.items()):
+        start_s = end_s = float(times_s[frame])
+        if stretches and before == frame - 1 and stretches[-1].reason == reason:
+            start_s = stretches.pop().start_s
+        stretches.append(UnseenStretch(start_s, end_s, reason))
+        before = frame
+    return tuple(stretches)
 
 
 def seen_frames(track: ActionUnitTrack) -> Bool[np.ndarray, " frame"]:

@@ -1,0 +1,83 @@
+"""The smallest movement of each action unit that could have been found in one video."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from jaxtyping import Float
+
+from mien.core.facs import channels_of
+from mien.recognition.basis import Whitened
+from mien.recognition.gain import flow_gain
+from mien.recognition.gates import SpottingThresholds
+from mien.recognition.scan import Scan
+
+LARGEST_MICRO = 0.3
+"""Most micro-expressions stay below this activation; a unit that must move farther to be found
+cannot be judged."""
+
+_MOST_UNITS = 0.5
+_LARGEST = 1.0
+_CLOSE = 1e-3
+
+
+def smallest_movements(
+    whitened: Whitened, scan: Scan, limits: SpottingThresholds, *, magnification: float
+) -> Mapping[int, float]:
+    """Say from which activation on a brief movement of each unit, both sides, is found.
+
+    A unit at activation a adds the energy of its own field to that of the noise, which the usual
+    bump of this video tells. It is found where the score of both together reaches the threshold,
+    and where its farthest cell moves as far as the gates ask. What flow loses of a movement is
+    counted.
+
+    Args:
+        whitened: the basis in units of this video's noise.
+        scan: the look over the whole video.
+        limits: what a movement must show.
+        magnification: pixels of the aligned face for one of the video.
+
+    Returns:
+        activation by unit, 1 where none of the unit's strength is enough; empty where the video
+        is too short for any bump.
+    """
+    basis = whitened.basis
+    known = scan.energy[scan.energy > 0]
+    if not len(known):
+        return {}
+    noise = float(np.median(known))
+    reach_px = max(limits.reach_px, limits.reach_video_px * magnification)
+    smallest: dict[int, float] = {}
+    for au in sorted({channel.au for channel in basis.channels}):
+        members = [basis.channels.index(c) for c in channels_of(au) if c in basis.channels]
+        field = basis.fields_px[members].sum(axis=0)[basis.seen]
+        farthest_px = float(np.linalg.norm(field, axis=-1).max())
+        vector: Float[np.ndarray, " value"] = whitened.design[:, members].sum(axis=1)
+        by_score = _reaching(limits.score, float(vector @ vector), noise) / flow_gain(au)
+        by_reach = reach_px / max(farthest_px * flow_gain(au), 1e-9)
+        smallest[au] = min(max(by_score, by_reach), _LARGEST)
+    return smallest
+
+
+def hidden_units(smallest: Mapping[int, float]) -> tuple[int, ...]:
+    """Units that would have to move farther than micro-expressions do."""
+    return tuple(au for au, least in smallest.items() if least > LARGEST_MICRO)
+
+
+def too_noisy(smallest: Mapping[int, float]) -> bool:
+    """Whether more than half of the units are hidden: then nothing brief is to be trusted."""
+    return len(hidden_units(smallest)) > _MOST_UNITS * len(smallest)
+
+
+def _reaching(score: float, energy: float, noise: float) -> float:
+    """Activation at which root of the explained energy times the explained part is ``score``.
+
+    >>> round(_reaching(2.0, 100.0, 0.0), 3)
+    0.2
+    """
+    low, high = 0.0, 10.0
+    while high - low > _CLOSE:
+        middle = (low + high) / 2
+        own = middle**2 * energy
+        reached = np.sqrt(own) * own / max(own + noise, 1e-12)
+        low, high = (low, middle) if reached >= score else (middle, high)
+    return high

@@ -1,0 +1,77 @@
+"""One look at a face: what moves briefly in the part of it that is seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+from jaxtyping import Bool
+
+from mien.core.arrays import Times
+from mien.recognition.basis import Whitened, whiten
+from mien.recognition.detection_limit import smallest_movements, too_noisy
+from mien.recognition.gates import SpottingThresholds
+from mien.recognition.pursuit import name_units
+from mien.recognition.spotting import Movement, Spotting, spot_movements
+from mien.recognition.visibility import View
+
+TOO_NOISY = "the noise of this video hides most movements of this size"
+
+
+@dataclass(frozen=True)
+class Look:
+    """The movements of one view, and the spaces that they are named and measured in."""
+
+    view: View
+    spotting: Spotting
+    broad: Whitened
+    """As the spotting's own, with the likeness of neighbours' noise left in."""
+
+    movements: tuple[Movement, ...]
+    """All candidates whose apex lies where this view is the one that is seen."""
+
+    smallest: Mapping[int, float]
+    """Activation from which on a brief movement of each unit would have been found."""
+
+    @property
+    def whitened(self) -> Whitened:
+        """The basis in units of noise."""
+        return self.spotting.whitened
+
+
+def look_at(
+    times_s: Times,
+    view: View,
+    blinking: Bool[np.ndarray, " frame"],
+    limits: SpottingThresholds,
+    steps_s: tuple[float, ...],
+    *,
+    magnification: float,
+) -> Look:
+    """Spot and name in one view."""
+    spotting = spot_movements(
+        times_s, view.flow_px, view.basis, blinking, limits, steps_s, magnification=magnification
+    )
+    whitened = spotting.whitened
+    judged = view.judged
+    apexes = [int(np.argmin(np.abs(times_s - one.moments.apex_s))) for one in spotting.movements]
+    smallest = smallest_movements(whitened, spotting.scan, limits, magnification=magnification)
+    hopeless = too_noisy(smallest)
+    return Look(
+        view,
+        spotting,
+        whiten(view.basis, whitened.noise_px, neighbours=False),
+        tuple(
+            replace(movement, refused=TOO_NOISY)
+            if hopeless
+            else _unless_unnamed(whitened, movement)
+            for movement, apex in zip(spotting.movements, apexes, strict=True)
+            if judged[apex]
+        ),
+        smallest,
+    )
+
+
+def _unless_unnamed(whitened: Whitened, movement: Movement) -> Movement:
+    if (movement.refused and not movement.long) or name_units(whitened, movement.vector):
+        return movement
+    return replace(movement, refused="no action unit stands out in it")

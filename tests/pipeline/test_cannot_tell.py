@@ -1,0 +1,187 @@
+"""Footage on which mien must say that it cannot tell, beside the same footage clean."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from jaxtyping import Float
+
+from mien.core.arrays import ImageRgb, Times
+from mien.core.facs import Channel, channels_of
+from mien.core.track import EventKind
+from mien.directing import PlannedMovement
+from mien.head import load_head
+from mien.pipeline.analysis import Analysis, analyse_video
+from mien.pipeline.settings import RunSettings
+from mien.synth.clip_plan import ClipPlan, HeadMotion
+from mien.synth.footage import render_clip
+from mien.video import write_video
+from mien.work import Silent
+
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("face_models")]
+
+RATE = Fraction(30)
+SIZE_PX = 256
+BROWS_S, SMILE_S = 0.75, 1.65
+"""Apexes of the two planted micro-expressions: AU1+2, then AU12."""
+
+
+def plan(duration_s: float = 2.4, smile_s: float = SMILE_S) -> ClipPlan:
+    person = load_head().people_of("held-out")[0].name
+    return ClipPlan(
+        person=person,
+        rate=RATE,
+        duration_s=duration_s,
+        movements=(
+            PlannedMovement((*channels_of(1), *channels_of(2)), 0.4, 0.63, BROWS_S, 0.9),
+            PlannedMovement(channels_of(12), 0.4, smile_s - 0.12, smile_s, smile_s + 0.15),
+        ),
+        head=HeadMotion(sway_px=1.5, seed=3),
+        noise_sd=0.0,
+        size_px=SIZE_PX,
+        seed=3,
+    )
+
+
+@pytest.fixture(scope="module")
+def pictures() -> np.ndarray:
+    """The clean clip, without noise."""
+    return np.stack(list(render_clip(plan())))
+
+
+@dataclass(frozen=True)
+class Turning(HeadMotion):
+    """A head that turns away after the first movement."""
+
+    def at(
+        self, times_s: Times
+    ) -> tuple[Float[np.ndarray, "frame 2"], Float[np.ndarray, "frame 3"]]:
+        shift_px, rotation_rad = super().at(times_s)
+        share = np.clip((times_s - 1.1) / 1.4, 0, 1)
+        rotation_rad[:, 1] += np.radians(42) * share * share * (3 - 2 * share)
+        return shift_px, rotation_rad
+
+
+def analysed(
+    folder: Path,
+    frames: Sequence[np.ndarray] | np.ndarray,
+    *,
+    crf: int = 8,
+    noise_sd: float = 2.0,
+    rate: Fraction = RATE,
+) -> Analysis:
+    """Add a sensor's noise, write and read."""
+    rng = np.random.default_rng(0)
+
+    def seen(frame: np.ndarray) -> ImageRgb:
+        noisy = frame + rng.normal(0, noise_sd, frame.shape)
+        picture: ImageRgb = np.clip(np.rint(noisy), 0, 255).astype(np.uint8)
+        return picture
+
+    path = folder / "clip.mp4"
+    write_video(path, (seen(frame) for frame in frames), rate=rate, crf=crf)
+    return analyse_video(path, RunSettings(use_cache=False), Silent())
+
+
+def micro(analysis: Analysis) -> list[tuple[float, set[int]]]:
+    return [
+        (event.apex_s, {unit.channel.au for unit in event.units})
+        for event in analysis.track.of_kind(EventKind.MICRO)
+    ]
+
+
+def test_the_clean_clip_shows_both_movements_and_nothing_is_doubted(
+    tmp_path: Path, pictures: np.ndarray
+) -> None:
+    analysis = analysed(tmp_path, pictures)
+    (brows_s, brows), (smile_s, smile) = micro(analysis)
+    assert brows_s == pytest.approx(BROWS_S, abs=0.04)
+    assert brows <= {1, 2}
+    assert smile_s == pytest.approx(SMILE_S, abs=0.04)
+    assert 12 in smile
+    assert analysis.warnings == ()
+    assert analysis.track.unseen == {}
+    assert analysis.face is not None
+    smallest = analysis.face.reading.smallest
+    assert max(smallest[au] for au in (1, 2, 4, 12)) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("light", "noise_sd", "crf"),
+    [(1.0, 2.0, 45), (0.12, 6.0, 30)],
+    ids=["few bits", "dark, noisy and few bits"],
+)
+def test_a_compression_that_removed_the_motion_is_told_and_nothing_is_read(
+    tmp_path: Path, pictures: np.ndarray, light: float, noise_sd: float, crf: int
+) -> None:
+    analysis = analysed(tmp_path, light * pictures, crf=crf, noise_sd=noise_sd)
+    assert analysis.track.events == ()
+    assert np.isnan(analysis.track.activation).all()
+    assert analysis.warnings[-1] == (
+        "Cannot tell from 0.00 to 2.37 s: the compression has removed the motion of the face."
+    )
+
+
+def test_noise_that_hides_micro_expressions_is_told_and_none_is_reported(
+    tmp_path: Path, pictures: np.ndarray
+) -> None:
+    analysis = analysed(tmp_path, 0.3 * pictures, noise_sd=25.0)
+    assert micro(analysis) == []
+    assert analysis.face is not None
+    reasons = {movement.refused for movement in analysis.face.reading.refused}
+    assert reasons == {"the noise of this video hides most movements of this size"}
+    (warning,) = analysis.warnings
+    assert warning.startswith(
+        "Cannot tell micro-expressions: the noise of this video hides what moves less than "
+    )
+
+
+def test_a_head_turned_beyond_thirty_degrees_is_told_and_judged_only_before(
+    tmp_path: Path,
+) -> None:
+    turning = replace(plan(3.0, smile_s=2.6), head=Turning(sway_px=1.5, seed=3))
+    analysis = analysed(tmp_path, list(render_clip(turning)))
+    ((apex_s, units),) = micro(analysis)
+    assert apex_s == pytest.approx(BROWS_S, abs=0.04)
+    assert units <= {1, 2}
+    times_s = analysis.track.time.times_s
+    for name in ("AU01L", "AU12R"):
+        course = analysis.track.column(Channel.parse(name))
+        assert np.isfinite(course[times_s < 1.4]).all()
+        assert np.isnan(course[times_s > 2.4]).all()
+    assert analysis.track.unseen[len(times_s) - 1] == ("the head is turned by more than 30 degrees")
+    assert any("the head is turned by more than 30 degrees" in one for one in analysis.warnings)
+
+
+@pytest.mark.parametrize("bands", [0.0, 0.8], ids=["whole picture", "bands of a rolling shutter"])
+def test_light_that_flickers_is_evened_out_and_told(
+    tmp_path: Path, pictures: np.ndarray, bands: float
+) -> None:
+    rows_s = bands * np.arange(SIZE_PX) / SIZE_PX / float(RATE)
+    times_s = np.arange(len(pictures))[:, None] / float(RATE) + rows_s
+    light = 1 + 0.2 * np.sin(2 * np.pi * 100 * times_s)
+    analysis = analysed(tmp_path, pictures * light[:, :, None, None])
+    (brows_s, brows), (smile_s, smile) = micro(analysis)
+    assert brows_s == pytest.approx(BROWS_S, abs=0.06)
+    assert brows <= {1, 2}
+    assert smile_s == pytest.approx(SMILE_S, abs=0.06)
+    assert 12 in smile
+    (warning,) = analysis.warnings
+    assert warning.startswith("The light flickers by ")
+    assert "10 times a second" in warning
+
+
+def test_a_face_cut_by_the_lower_edge_is_read_above_and_told_below(
+    tmp_path: Path, pictures: np.ndarray
+) -> None:
+    analysis = analysed(tmp_path, pictures[:, :150])
+    ((apex_s, units),) = micro(analysis)
+    assert apex_s == pytest.approx(BROWS_S, abs=0.04)
+    assert units <= {1, 2}
+    assert "the mouth and chin: outside the picture" in set(analysis.track.unseen.values())
+    assert np.isnan(analysis.track.column(Channel.parse("AU12L"))).all()
+    assert np.isfinite(analysis.track.column(Channel.parse("AU01L"))).all()
+    assert any("the mouth and chin: outside the picture" in one for one in analysis.warnings)
