@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,11 @@ import pytest
 from mien.core.errors import UsageError
 from mien.core.facs import Channel, channels_of
 from mien.head import action_names, load_head
+from mien.recognition.canonical import canonical_basis
+from mien.recognition.network_input import without_rigid
 from mien.store.digest import sha256_of_path
 from mien.synth import motion_set
+from mien.synth.measured_motion import draw_measured_shard
 from mien.synth.motion_fields import FaceView, motion_fields
 from mien.synth.motion_options import MotionOptions
 from mien.synth.motion_set import write_motion
@@ -158,3 +162,75 @@ def test_a_set_of_other_settings_is_refused(tmp_path: Path) -> None:
     (tmp_path / "synth.json").write_text('{"kind": "footage", "options": {}}', "utf-8")
     with pytest.raises(UsageError, match="kind 'footage' there, 'motion' asked for"):
         write_motion(tmp_path, SMALL, Silent())
+
+
+MEASURED = MotionOptions(
+    images=0,
+    volumes=6,
+    people=("seed-1", "seed-2"),
+    units=(1, 2, 4, 12),
+    intensity=(0.4, 0.6),
+    measured=True,
+    course="whole",
+    volume_frames=8,
+    views_per_shard=2,
+    sensor_noise=(0.5, 1.0),
+)
+
+
+def test_a_whole_course_rises_from_rest_to_its_apex_and_comes_back() -> None:
+    whole = MotionOptions(
+        images=0,
+        volumes=20,
+        people=("Nina",),
+        course="whole",
+        volume_frames=33,
+        noise_px=0.0,
+        head_motion_px=0.0,
+        views_per_shard=2,
+    )
+    shard = draw_shard(whole, "volume", 0, 20)
+    size = np.abs(shard.flow[..., :2].astype(np.float32)).mean(axis=(2, 3, 4))
+    at = np.linspace(0, 1, 33)
+    for course, (onset, apex, offset) in zip(size, shard.times, strict=True):
+        assert 0 < onset < apex < offset < 1
+        assert not course[(at < onset) | (at > offset)].any()
+        assert abs(at[course.argmax()] - apex) < 0.05
+
+
+def test_measured_flow_is_that_of_the_units_that_were_drawn() -> None:
+    shard = draw_measured_shard(MEASURED, "volume", 0, 6)
+    basis = canonical_basis()
+    alike = []
+    for flow, activation, (_, apex, _) in zip(
+        shard.flow, shard.activation, shard.times, strict=True
+    ):
+        moved = np.zeros((28, 28, 2))
+        for channel, amount in zip(footage_channels(), activation, strict=True):
+            if channel in basis.channels:
+                moved += amount * basis.fields_px[basis.channels.index(channel)]
+        measured = flow[round(float(apex) * 7), ..., :2].astype(np.float32)
+        one, other = (without_rigid(field[None])[0][basis.seen] for field in (measured, moved))
+        alike.append((one * other).sum() / np.sqrt((one**2).sum() * (other**2).sum()))
+    assert np.median(alike) > 0.7
+
+
+def test_the_same_options_measure_the_same_flow() -> None:
+    one, other = (draw_measured_shard(MEASURED, "volume", 1, 2) for _ in range(2))
+    assert np.array_equal(one.flow, other.flow)
+
+
+def test_units_drawn_freely_have_no_emotion_and_as_many_as_were_asked_for() -> None:
+    options = MotionOptions(images=400, volumes=0, people=("Nina",), free_share=0.5)
+    free = [one for one in draw_shard(options, "image", 0, 400).expressions if not one.emotion]
+    assert 0.4 < len(free) / 400 < 0.6
+    assert all(1 <= len(one.units) <= 3 for one in free)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"course": "fall"}, {"free_share": 1.5}, {"sensor_noise": (3.0, 1.0)}, {"blink_share": -0.1}],
+)
+def test_settings_that_mean_nothing_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        MotionOptions(**wrong)

@@ -54,6 +54,14 @@ MotionOnly = Annotated[
         help="Write flow images and volumes straight from the geometry, and draw no pictures.",
     ),
 ]
+Measured = Annotated[
+    bool,
+    typer.Option(
+        "--measured",
+        help="With --motion-only: draw the faces after all, as a camera records them, and measure "
+        "their flow; the pictures are not kept.",
+    ),
+]
 Images = Annotated[
     int | None,
     typer.Option("--images", metavar="N", min=0, help="Flow images of --motion-only."),
@@ -144,6 +152,7 @@ def synth_verb(  # noqa: PLR0913 - one for each option
     long: Long = None,
     long_seconds: LongSeconds = None,
     motion_only: MotionOnly = False,
+    measured: Measured = False,
     images: Images = None,
     volumes: Volumes = None,
     prior: Prior = None,
@@ -186,7 +195,7 @@ def synth_verb(  # noqa: PLR0913 - one for each option
         "quality": quality,
         "without": _several(without),
     }
-    motion = {"images": images, "volumes": volumes}
+    motion = {"images": images, "volumes": volumes, "measured": measured or None}
     refuse_standard_output(out)
     _refuse_strangers(motion_only=motion_only, footage=footage, motion=motion)
     if like is not None:

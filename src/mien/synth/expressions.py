@@ -20,6 +20,11 @@ ONE_SIDED_SHARE = 0.12
 ONE_SIDED_CONTEMPT = 0.6
 """Of AU12 and AU14 in contempt, which shows on one side (Ekman & Heider 1988)."""
 
+NO_EMOTION = ""
+"""Of an expression that was drawn freely."""
+
+_LIDS = frozenset({43, 45, 46})
+_FREE_SIZES = (0.5, 0.35, 0.15)
 SHORTEST_RISE_S, SHORTEST_FALL_S = 0.04, 0.05
 _TRIES = 400
 _UPPER = frozenset({1, 2, 4, 5, 6, 7, 43, 45, 46})
@@ -91,6 +96,17 @@ class ExpressionSource:
                 return self._expression(prior, emotion, units, rng)
         # Sets are rare where few units are allowed: take one that was published.
         return self._published(rng)
+
+    def draw_free(self, rng: np.random.Generator) -> Expression:
+        """Draw one to three units that nothing but chance brings together, without an emotion."""
+        allowed = sorted(self._allowed() - _LIDS)
+        if not allowed:
+            msg = f"Of the units {sorted(self._allowed())} none is free to move: they close lids."
+            raise UsageError(msg)
+        size = min(1 + int(rng.choice(3, p=_FREE_SIZES)), len(allowed))
+        units = tuple(int(one) for one in rng.choice(allowed, size=size, replace=False))
+        prior = self.prior.split("+")[int(rng.integers(len(self.prior.split("+"))))]
+        return self._expression(prior, NO_EMOTION, tuple(sorted(units)), rng)
 
     def _published(self, rng: np.random.Generator) -> Expression:
         allowed = self._allowed()

@@ -13,6 +13,7 @@ from mien.faces.alignment import layout_of, similarity
 from mien.head import Head, Person
 from mien.head.cells import cell_pooling
 from mien.head.view import View
+from mien.recognition.canonical import placement_of
 from mien.synth.shapes import shape_deltas
 
 GRID = 28
@@ -73,7 +74,7 @@ def motion_fields(
         distance_m=view.distance_m,
     )
     rest = camera.project(vertices)
-    crop = _crop(camera.project(head.landmarks.points(vertices)), view)
+    crop = registered_crop(camera.project(head.landmarks.points(vertices)), view)
     pool, cover = cell_pooling(
         _carried(rest, crop),
         camera.depth_m(vertices),
@@ -107,15 +108,18 @@ def _skin(head: Head) -> Triangles:
     return triangles
 
 
-def _crop(landmarks_px: Points2, view: FaceView) -> Float[np.ndarray, "2 3"]:
-    """Give the map from picture to crop: aligned as mien does, then off by the view's jitter."""
+def registered_crop(landmarks_px: Points2, view: FaceView) -> Float[np.ndarray, "2 3"]:
+    """Give the map from picture to crop: registered as mien does, then off by the view's jitter."""
     layout = layout_of(landmarks_px[RIGID_POINTS][None]) * CROP_SIZE_PX
     aligned = similarity(landmarks_px[RIGID_POINTS], layout)
-    middle = np.full(2, CROP_SIZE_PX / 2)
+    placed = placement_of(_carried(landmarks_px, aligned), size_px=CROP_SIZE_PX)
+    back = np.diag(1 / np.asarray(placed.stretch))
+    middle = np.full(2, CROP_SIZE_PX / 2 - 0.5)
+    start = back @ (aligned[:, 2] - middle - CROP_SIZE_PX * np.asarray(placed.shift))
     cosine, sine = np.cos(view.roll_rad), np.sin(view.roll_rad)
     turn = view.zoom * np.array([[cosine, -sine], [sine, cosine]])
-    moved = turn @ (aligned[:, 2] - middle) + middle + CROP_SIZE_PX * np.array(view.shift)
-    return np.column_stack((turn @ aligned[:, :2], moved))
+    moved = turn @ start + middle + CROP_SIZE_PX * np.array(view.shift)
+    return np.column_stack((turn @ back @ aligned[:, :2], moved))
 
 
 def _carried(points_px: Points2, matrix: Float[np.ndarray, "2 3"]) -> Points2:

@@ -5,7 +5,9 @@ from dataclasses import dataclass, fields
 from mien.core.errors import UsageError
 from mien.synth.options import check_people, check_sampling
 
+COURSES = ("rise", "whole")
 _MOST = 10_000_000
+_NOISIEST = 20
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,28 @@ class MotionOptions:
     units: tuple[int, ...] = ()
     side: str = "natural"
     intensity: tuple[float, float] = (0.05, 0.6)
+    free_share: float = 0.0
+    """Share of samples with one to three units drawn freely, and without an emotion: what people
+    show is more than the statistics know."""
+
+    unit_spread: float = 0.0
+    """Standard deviation of the logarithm of each unit's peak against the expression's: of units
+    that move together, some hardly show."""
+
+    blink_share: float = 0.0
+    """Share of samples in which the lids have moved too, closing or opening by up to half."""
+
+    measured: bool = False
+    """Whether faces are drawn, recorded by a camera and measured by flow, or the flow is that of
+    the geometry with noise; head motion and noise then follow from the camera."""
+
+    sensor_noise: tuple[float, float] = (0.5, 4.0)
+    """Least and most standard deviation of the cameras' noise in grey levels, where measured."""
+
+    course: str = "rise"
+    """Of a volume: ``rise`` ends at the apex; ``whole`` goes from rest to rest, with the onset and
+    the offset somewhere inside."""
+
     views_per_shard: int = 24
     turn_deg: float = 8.0
     """Standard deviation of yaw; pitch has three quarters and roll a third of it."""
@@ -58,10 +82,22 @@ class MotionOptions:
             ("crop_jitter", 0.2),
             ("head_motion_px", 20.0),
             ("noise_px", 5.0),
+            ("free_share", 1.0),
+            ("unit_spread", 2.0),
+            ("blink_share", 1.0),
         ):
             if not 0 <= getattr(self, name) <= most:
                 msg = f"Expected {name} in 0..{most:g}, but got {getattr(self, name)}."
                 raise UsageError(msg)
+        low, high = self.sensor_noise
+        if not 0 <= low <= high <= _NOISIEST:
+            msg = (
+                f"Expected sensor_noise as two numbers in 0..{_NOISIEST}, but got {low} and {high}."
+            )
+            raise UsageError(msg)
+        if self.course not in COURSES:
+            msg = f"Expected the course {' or '.join(COURSES)}, but got {self.course!r}."
+            raise UsageError(msg)
         check_sampling(self.prior, self.emotions, self.units, self.side, self.intensity)
         check_people(self.people)
         if self.seed < 0:

@@ -15,6 +15,7 @@ from mien.core.movement_statistics import movement_statistics
 from mien.store.atomic import atomic_path, write_bytes_atomic, write_text_atomic
 from mien.store.digest import sha256_of_path
 from mien.synth.corpus import MANIFEST, claim_folder, identity_of, refuse_unseen
+from mien.synth.measured_motion import draw_measured_shard
 from mien.synth.motion_options import MotionOptions
 from mien.synth.motion_shard import MotionShard, draw_shard
 from mien.synth.shapes import footage_channels
@@ -23,6 +24,9 @@ from mien.work import Progress, map_in_order
 LABELS = "labels.parquet"
 SHARD = {"image": 2500, "volume": 250}
 """Samples of a whole shard."""
+
+_MEASURED_SHARD = {"image": 500, "volume": 40}
+"""Drawing and measuring takes a hundred times as long."""
 
 _FOLDER = {"image": "images", "volume": "volumes"}
 
@@ -44,7 +48,8 @@ class ShardTask:
         file = self.out / _FOLDER[kind] / f"{number:05d}.npz"
         labels = file.with_suffix(".parquet")
         if not (file.is_file() and labels.is_file()):
-            shard = draw_shard(self.options, kind, number, count)
+            draw = draw_measured_shard if self.options.measured else draw_shard
+            shard = draw(self.options, kind, number, count)
             buffer = BytesIO()
             np.savez(buffer, flow=shard.flow)
             write_bytes_atomic(file, buffer.getvalue())
@@ -100,7 +105,7 @@ def write_motion(
 def _items(options: MotionOptions) -> list[tuple[str, int, int]]:
     items = []
     for kind, total in (("image", options.images), ("volume", options.volumes)):
-        size = SHARD[kind]
+        size = (_MEASURED_SHARD if options.measured else SHARD)[kind]
         items += [
             (kind, number, min(size, total - number * size)) for number in range(-(-total // size))
         ]
@@ -128,6 +133,9 @@ def _write_labels(path: Path, shard: MotionShard, kind: str, file: Path) -> None
         "crop_right": np.array([one.shift[0] for one in views]),
         "crop_down": np.array([one.shift[1] for one in views]),
         "crop_roll_rad": np.array([one.roll_rad for one in views]),
+        "onset": shard.times[:, 0],
+        "apex": shard.times[:, 1],
+        "offset": shard.times[:, 2],
         "noise_px": shard.noise_px,
         "head_px": np.linalg.norm(shard.head_px, axis=1),
     }

@@ -18,6 +18,8 @@ _GAIN_SD, _TURN_RAD = 0.25, np.radians(12.0)
 _CELL_M = 0.0063  # of the face, about
 _NOISE_CELLS = 1.6  # over which the noise of flow is alike
 _DISTANCE_M = (0.5, 2.5)
+_BLINK, _MOST_CLOSED = 45, 0.5
+_MARGIN = (0.05, 0.6)  # of rest before and after a whole course, against its length
 
 
 @dataclass(frozen=True)
@@ -41,37 +43,79 @@ class MotionShard:
     head_px: Float32[np.ndarray, "sample mode"]
     """Rigid motion that the alignment left, pixels in the mean of each mode."""
 
+    times: Float32[np.ndarray, "sample 3"]
+    """Onset, apex and offset of a whole course, in 0..1 of the volume; NaN otherwise."""
+
+
+@dataclass(frozen=True)
+class DrawnSamples:
+    """What every sample of a shard shows, and in whose view."""
+
+    people: tuple[str, ...]
+    """Of each view."""
+
+    view: np.ndarray
+    """Of each sample, rising."""
+
+    expressions: tuple[Expression, ...]
+    activation: Float32[np.ndarray, "sample channel"]
+    shares: Float32[np.ndarray, "sample frame"]
+    """How far each sample is at each frame, 0..1 of its activation."""
+
+    times: Float32[np.ndarray, "sample 3"]
+
+
+def drawn_samples(
+    options: MotionOptions, kind: str, count: int, rng: np.random.Generator
+) -> DrawnSamples:
+    """Draw people, expressions and courses."""
+    people = options.people or tuple(load_head().people)
+    owner = rng.integers(len(people), size=options.views_per_shard)
+    source = ExpressionSource(
+        options.prior, options.emotions, options.units, options.side, options.intensity
+    )
+    expressions = tuple(
+        source.draw_free(rng)
+        if options.free_share and rng.uniform() < options.free_share
+        else source.draw(rng)
+        for _ in range(count)
+    )
+    activation = _activation(options, expressions, rng)
+    times = np.full((count, 3), np.nan, np.float32)
+    frames = 1 if kind == "image" else options.volume_frames
+    if options.course == "whole" and kind == "volume":
+        times = _moments(expressions, rng)
+        shares = _whole_courses(frames, times, rng)
+    else:
+        shares = _courses(frames, count, rng)
+    return DrawnSamples(
+        people=tuple(people[int(index)] for index in owner),
+        # Samples of one view follow each other; the order of the table is that of the shard.
+        view=np.sort(rng.integers(options.views_per_shard, size=count)),
+        expressions=expressions,
+        activation=activation,
+        shares=shares,
+        times=times,
+    )
+
 
 def draw_shard(options: MotionOptions, kind: str, number: int, count: int) -> MotionShard:
     """Draw one shard of ``image`` or ``volume``; it depends on nothing but its number."""
     rng = np.random.default_rng((options.seed, 3 if kind == "image" else 4, number))
-    people = options.people or tuple(load_head().people)
-    views = tuple(_view(options, rng) for _ in range(options.views_per_shard))
-    owner = rng.integers(len(people), size=len(views))
-    source = ExpressionSource(
-        options.prior, options.emotions, options.units, options.side, options.intensity
-    )
-    expressions = tuple(source.draw(rng) for _ in range(count))
-    channels = footage_channels()
-    activation = np.zeros((count, len(channels)), np.float32)
-    for row, drawn in enumerate(expressions):
-        for channel, peak in zip(drawn.channels, drawn.peaks, strict=True):
-            activation[row, channels.index(channel)] = peak
-    # Samples of one view follow each other; the order of the table is the order of the shard.
-    view = np.sort(rng.integers(len(views), size=count))
+    samples = drawn_samples(options, kind, count, rng)
+    views = tuple(drawn_view(options, rng) for _ in range(options.views_per_shard))
     head_px = (options.head_motion_px * rng.standard_normal((count, 6))).astype(np.float32)
     noise_px = (options.noise_px * np.exp(0.5 * rng.standard_normal(count))).astype(np.float32)
     blur = rng.uniform(0.3, 1.0, len(views))
-    frames = 1 if kind == "image" else options.volume_frames
+    frames = samples.shares.shape[1]
     u_v = np.empty((count, frames, GRID, GRID, 2), np.float32)
     seen = np.empty((count, GRID, GRID), np.bool_)
     for index, one in enumerate(views):
-        mine = np.flatnonzero(view == index)
-        name = people[int(owner[index])]
+        mine = np.flatnonzero(samples.view == index)
+        name = samples.people[index]
         fields = motion_fields(load_head(), load_head().person(name), one, blur_cells=blur[index])
         shapes = _own_shapes(fields, seed_of_person(options.seed, name), rng)
-        shares = _courses(frames, len(mine), rng)
-        u_v[mine] = risen(activation[mine], shares, shapes)
+        u_v[mine] = risen(samples.activation[mine], samples.shares[mine], shapes)
         u_v[mine] += _moved(head_px[mine], _steady(frames, len(mine)), fields.rigid_px)
         seen[mine] = fields.seen
     _add_noise(u_v, noise_px, rng)
@@ -79,17 +123,42 @@ def draw_shard(options: MotionOptions, kind: str, number: int, count: int) -> Mo
     flow = np.concatenate((u_v, _strain(u_v, seen)[..., None]), axis=-1).astype(np.float16)
     return MotionShard(
         flow=flow[:, 0] if kind == "image" else flow,
-        activation=activation,
-        person=tuple(people[int(owner[index])] for index in view),
-        view=view,
+        activation=samples.activation,
+        person=tuple(samples.people[index] for index in samples.view),
+        view=samples.view,
         views=views,
-        expressions=expressions,
+        expressions=samples.expressions,
         noise_px=noise_px,
         head_px=head_px,
+        times=samples.times,
     )
 
 
-def _view(options: MotionOptions, rng: np.random.Generator) -> FaceView:
+def _activation(
+    options: MotionOptions, expressions: tuple[Expression, ...], rng: np.random.Generator
+) -> Float32[np.ndarray, "sample channel"]:
+    channels = footage_channels()
+    activation = np.zeros((len(expressions), len(channels)), np.float32)
+    for row, drawn in enumerate(expressions):
+        for channel, peak in zip(drawn.channels, drawn.peaks, strict=True):
+            activation[row, channels.index(channel)] = peak
+    if options.unit_spread:
+        units = np.array([channel.au for channel in channels])
+        alone = rng.standard_normal((len(activation), units.max() + 1))[:, units]
+        factor = np.exp(options.unit_spread * alone - options.unit_spread**2 / 2)
+        low, high = options.intensity
+        moved = np.clip(activation * factor, low, high).astype(np.float32)
+        activation = np.where(activation > 0, moved, 0).astype(np.float32)
+    if options.blink_share:
+        lids = [column for column, channel in enumerate(channels) if channel.au == _BLINK]
+        closing = rng.uniform(0, _MOST_CLOSED, len(activation))
+        closing *= rng.uniform(size=len(activation)) < options.blink_share
+        activation[:, lids] = closing[:, None]
+    return activation
+
+
+def drawn_view(options: MotionOptions, rng: np.random.Generator) -> FaceView:
+    """Draw how a face is held and cut out."""
     pitch, yaw, roll = np.radians(options.turn_deg) * rng.standard_normal(3) * (0.75, 1, 0.33)
     jitter = options.crop_jitter * rng.standard_normal(4)
     return FaceView(
@@ -143,6 +212,36 @@ def _courses(
     early = np.exp(0.15 * rng.standard_normal(count))
     part = np.linspace(1 / frames, 1, frames) if frames > 1 else np.ones(1)
     return (0.5 - 0.5 * np.cos(np.pi * part[None] ** early[:, None])).astype(np.float32)
+
+
+def _moments(
+    expressions: tuple[Expression, ...], rng: np.random.Generator
+) -> Float32[np.ndarray, "sample 3"]:
+    """Place onset, apex and offset of each sample in a window around the whole of it."""
+    rise_s = np.array([one.onset_apex_s for one in expressions])
+    whole_s = rise_s + np.array([one.apex_offset_s for one in expressions])
+    before, after = rng.uniform(*_MARGIN, (2, len(expressions))) * whole_s
+    at = np.stack([before, before + rise_s, before + whole_s], axis=1)
+    moments: Float32[np.ndarray, "sample 3"] = (at / (before + whole_s + after)[:, None]).astype(
+        np.float32
+    )
+    return moments
+
+
+def _whole_courses(
+    frames: int, moments: Float32[np.ndarray, "sample 3"], rng: np.random.Generator
+) -> Float32[np.ndarray, "sample frame"]:
+    """Rise and fall of each sample: half a cosine each, a little early or late."""
+    early = np.exp(0.15 * rng.standard_normal((len(moments), 2)))
+    at = np.linspace(0, 1, frames)[None]
+    onset, apex, offset = (moments[:, [column]] for column in range(3))
+    rise = np.clip((at - onset) / (apex - onset), 0, 1) ** early[:, :1]
+    fall = np.clip((offset - at) / (offset - apex), 0, 1) ** early[:, 1:]
+    height = np.where(at < apex, rise, fall)
+    course: Float32[np.ndarray, "sample frame"] = (0.5 - 0.5 * np.cos(np.pi * height)).astype(
+        np.float32
+    )
+    return course
 
 
 def _steady(frames: int, count: int) -> Float32[np.ndarray, "sample frame"]:
