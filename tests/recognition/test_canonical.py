@@ -27,7 +27,7 @@ def test_units_move_the_part_of_the_canonical_face_that_facs_says() -> None:
     basis = canonical_basis()
     size = np.linalg.norm(basis.fields_px, axis=-1)
     rows = (size.sum(axis=2) @ np.arange(CANONICAL_GRID)) / size.sum(axis=(1, 2))
-    middle = {}
+    middle: dict[int, list[float]] = {}
     for channel, row in zip(basis.channels, rows, strict=True):
         middle.setdefault(channel.au, []).append(row)
     assert max(middle[1] + middle[2] + middle[4]) < 11

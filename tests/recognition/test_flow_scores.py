@@ -11,6 +11,7 @@ from mien.recognition.flow_emotion import FLOW_CLASSES, class_logits, unit_evide
 from mien.recognition.flow_scores import SPARSITY, flow_atoms, unit_cosines, unit_shares
 from mien.recognition.flow_sources import (
     CosineSource,
+    NetworkSource,
     RegisteredFlow,
     ShareSource,
     ZeroShotSource,
@@ -73,7 +74,8 @@ def test_a_smile_is_positive_and_raised_brows_are_surprise() -> None:
 
 def test_evidence_compares_the_units_of_one_picture() -> None:
     evidence = unit_evidence(np.array([[0.8, 0.4, -0.5], [0.08, 0.04, -0.05], [-1.0, -2.0, 0.0]]))
-    np.testing.assert_allclose(evidence, [[1, 0.125, 0], [1, 0.125, 0], [0, 0, 0]])
+    expected = np.array([[1, 0.125, 0], [1, 0.125, 0], [0, 0, 0]], np.float64)
+    np.testing.assert_allclose(evidence, expected)
 
 
 def test_no_evidence_favours_no_unit() -> None:
@@ -103,9 +105,20 @@ def test_sources_are_fused_with_equal_weights() -> None:
         scaled: np.ndarray = (values - values.mean(axis=0)) / values.std(axis=0)
         return scaled
 
-    expected = sum(standard(one.units) for one in readings)
+    expected = 2 * np.mean([standard(one.units) for one in readings], axis=0)
     np.testing.assert_allclose(fused.units, expected, atol=1e-9)
-    assert fused.features.shape == (20, 2 * len(READ_UNITS))
+    assert fused.features.shape == (20, sum(one.features.shape[1] for one in readings))
+
+
+def test_the_network_names_what_it_stems_from_and_tells_the_classes_of_the_head() -> None:
+    source = NetworkSource()
+    assert source.stems_from == ("emfacs", "dfme")
+    flow = np.stack([_unit(12) + _unit(6), _unit(1) + _unit(2), _unit(4) + _unit(9)])
+    faces = RegisteredFlow(flow, np.zeros((3, 28, 28)), np.ones(3, np.bool_))
+    said = source.read(faces, "casme2")
+    named = [FLOW_CLASSES[i] for i in said.classes.argmax(axis=1)]
+    assert named == ["positive", "surprise", "negative"]
+    assert np.array_equal(source.read(faces, "dfme").units, said.units)
 
 
 @pytest.mark.parametrize("prior", ["emfacs", "dfme", "casme2", "emfacs+dfme"])

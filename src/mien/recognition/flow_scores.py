@@ -110,5 +110,8 @@ def _flat(
     seen: Bool[np.ndarray, "28 28"],
 ) -> Float[np.ndarray, "field value"]:
     weighted = fields[:, seen] * weight[seen][:, None]
-    flat: Float[np.ndarray, "field value"] = weighted.reshape(len(fields), -1).astype(np.float64)
+    values = 2 * int(seen.sum())
+    flat: Float[np.ndarray, "field value"] = weighted.reshape(len(fields), values).astype(
+        np.float64
+    )
     return flat

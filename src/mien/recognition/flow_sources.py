@@ -6,10 +6,14 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float
+from scipy.special import logsumexp
 
+from mien.core.movement_statistics import movement_statistics
 from mien.recognition.flow_companions import sharpened
-from mien.recognition.flow_emotion import class_logits, unit_evidence
+from mien.recognition.flow_emotion import CLASS_OF, FLOW_CLASSES, class_logits, unit_evidence
 from mien.recognition.flow_scores import unit_cosines, unit_shares
+from mien.recognition.fusion import packaged_recogniser
+from mien.recognition.model_card import RecogniserCard
 
 FUSED = "fused"
 
@@ -94,9 +98,61 @@ class ShareSource:
         return SourceReading(scores, class_logits(unit_evidence(shares), prior), shares)
 
 
+@dataclass(frozen=True)
+class NetworkSource:
+    """The packaged network on flow images; it learned from flow of the head alone."""
+
+    name: str = "network"
+
+    @property
+    def stems_from(self) -> tuple[str, ...]:
+        """Label statistics and corpora behind its training, as its card says."""
+        card = packaged_recogniser().card
+        return (*card.priors, *card.corpora)
+
+    def read(self, faces: RegisteredFlow, prior: str) -> SourceReading:
+        """Score pictures; the classes are those that it learned, whatever the prior."""
+        del prior
+        recogniser = packaged_recogniser()
+        said = recogniser.image.images(faces.flow)
+        return SourceReading(
+            said.units, classes_of_emotions(said.emotion, recogniser.card), said.features
+        )
+
+
 def zero_shot_sources() -> tuple[ZeroShotSource, ...]:
-    """Give every source that is there; a trained network joins here."""
-    return (CosineSource(), ShareSource())
+    """Give every source that there is."""
+    return (CosineSource(), ShareSource(), NetworkSource())
+
+
+def classes_of_emotions(
+    logs: Float[np.ndarray, "picture emotion"], card: RecogniserCard
+) -> Float[np.ndarray, "picture class"]:
+    """Add emotions up to :data:`~mien.recognition.flow_emotion.FLOW_CLASSES`, as logits.
+
+    Every class is taken to be equally likely beforehand, so its share among what the network
+    learned from is divided out.
+    """
+    place = np.array([FLOW_CLASSES.index(CLASS_OF[one]) for one in card.classes])
+    usual = np.array([emotion_share(one, card.priors) for one in card.classes])
+    columns = [
+        logsumexp(logs[:, place == one], axis=1) - np.log(usual[place == one].sum())
+        for one in range(len(FLOW_CLASSES))
+    ]
+    return np.stack(columns, axis=1)
+
+
+def emotion_share(emotion: str, priors: Sequence[str]) -> float:
+    """How often an emotion is drawn where a set is drawn from some priors in turn."""
+    shares = []
+    for prior in priors:
+        statistics = movement_statistics(prior)
+        clips = {
+            one: statistics.counts[one].clips if statistics.counts else 1
+            for one in statistics.emotions
+        }
+        shares.append(clips.get(emotion, 0) / sum(clips.values()))
+    return float(np.mean(shares))
 
 
 def fuse_readings(readings: Sequence[SourceReading], prior: str) -> SourceReading:

@@ -55,6 +55,18 @@ def export_onnx(recogniser: Recogniser, path: Path) -> dict[str, Any]:
     network = copy.deepcopy(_Saying(recogniser)).cpu().eval()
     example = torch.zeros(2, *_input_shape(recogniser))
     names = list(said_by(recogniser.config, network.network(example)))
+    write_onnx(network, example, names, path)
+    card = _card(recogniser, names, path)
+    write_text_atomic(path.with_suffix(".json"), json.dumps(card, indent=2) + "\n")
+    return card
+
+
+def write_onnx(network: nn.Module, example: torch.Tensor, names: list[str], path: Path) -> None:
+    """Write a network on a processor as an ONNX file whose input ``clip`` has any number of clips.
+
+    Raises:
+        OutputError: the folder cannot be written.
+    """
     with atomic_path(path) as temporary, _quiet():
         # Strict, so that a batch size that got fixed on the way is an error and not a surprise.
         traced = torch.export.export(
@@ -75,9 +87,6 @@ def export_onnx(recogniser: Recogniser, path: Path) -> dict[str, Any]:
             msg = "Expected torch to export the network, but it gave nothing."
             raise OutputError(msg)
         program.save(str(temporary), external_data=False)
-    card = _card(recogniser, names, path)
-    write_text_atomic(path.with_suffix(".json"), json.dumps(card, indent=2) + "\n")
-    return card
 
 
 @contextmanager
