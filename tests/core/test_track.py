@@ -9,7 +9,7 @@ import pytest
 from mien.core.errors import UsageError
 from mien.core.facs import EMOTIONS, Channel
 from mien.core.time import TimeBase
-from mien.core.track import ActionUnitTrack, EmotionPosterior, Event, EventKind
+from mien.core.track import ActionUnitTrack, EmotionPosterior, Event, EventKind, Opinion
 
 
 def track(**changes: Any) -> ActionUnitTrack:
@@ -117,3 +117,10 @@ def test_undefined_probabilities_are_refused() -> None:
 def test_a_posterior_over_other_labels_is_refused() -> None:
     with pytest.raises(UsageError, match="one probability per label"):
         EmotionPosterior({"happiness": 1.0}, "emfacs", "by hand")
+
+
+def test_an_opinion_that_is_no_probability_is_refused_with_its_unit() -> None:
+    with pytest.raises(UsageError, match=r"flow image for AU12, but got 1\.5"):
+        Opinion("flow image", {12: 1.5})
+    with pytest.raises(UsageError, match=r"for anger, but got -0\.1"):
+        Opinion("flow image", {}, {"anger": -0.1})

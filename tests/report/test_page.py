@@ -13,7 +13,7 @@ import pytest
 
 from mien.core.errors import OutputError, UsageError
 from mien.core.provenance import Provenance
-from mien.core.track import ActionUnitTrack, Event
+from mien.core.track import ActionUnitTrack, Event, Opinion
 from mien.report import (
     EventDetail,
     ExportRoute,
@@ -245,3 +245,23 @@ def test_bars_stay_inside_their_track(track: ActionUnitTrack, micro: Event) -> N
     )
     widths = [float(width) for width in re.findall(r"width:([\d.e+-]+)%", html)]
     assert widths[:3] == [100, 0, 25]
+
+
+def test_who_said_what_and_that_no_emotion_can_be_told_stand_in_the_report(
+    track: ActionUnitTrack, micro: Event
+) -> None:
+    assert micro.emotion is not None
+    by_image = Opinion("flow image", {12: 0.91, 6: 0.4, 4: 0.01})
+    said = (by_image, Opinion("by hand", {}, {"fear": 1.0}))
+    undecided = replace(micro.emotion, undecided="fear and anger are about as likely")
+    event = replace(micro, opinions=said, emotion=undecided)
+    seen = replace(track, events=(event,))
+    page = report_html(
+        ReportContent("A clip", SOURCE, tracks={0: seen}, details=(EventDetail(event),))
+    )
+    Page(page)
+    assert "Who said what" in page
+    assert '<b>AU12</b></td><td class="n">0.91' in page
+    assert "AU06</td>" in page
+    assert "<td>AU04" not in page
+    assert "Cannot tell:</b> fear and anger are about as likely." in page

@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as hnp
 from mien.core.facs import ACTION_UNITS, EMOTIONS, channels_of
 from mien.core.provenance import Provenance
 from mien.core.time import TimeBase
-from mien.core.track import ActionUnitTrack, EmotionPosterior, Event, EventKind, UnitPeak
+from mien.core.track import ActionUnitTrack, EmotionPosterior, Event, EventKind, Opinion, UnitPeak
 from mien.tracks import (
     read_tracks_parquet,
     track_from_json,
@@ -39,7 +39,14 @@ def posteriors(draw: st.DrawFn) -> EmotionPosterior:
     weights = draw(st.lists(st.floats(0, 1), min_size=10, max_size=10).filter(lambda w: sum(w) > 0))
     total = sum(weights)
     shares = {label: weight / total for label, weight in zip(EMOTIONS, weights, strict=True)}
-    return EmotionPosterior(shares, draw(TEXTS), draw(TEXTS))
+    return EmotionPosterior(shares, draw(TEXTS), draw(TEXTS), draw(TEXTS))
+
+
+@st.composite
+def opinions(draw: st.DrawFn) -> Opinion:
+    shares = st.floats(0, 1)
+    units = draw(st.dictionaries(st.sampled_from((1, 4, 12, 26)), shares, max_size=3))
+    return Opinion(draw(TEXTS), units, draw(st.dictionaries(TEXTS, shares, max_size=2)))
 
 
 @st.composite
@@ -62,6 +69,7 @@ def events(draw: st.DrawFn) -> Event:
         emotion=draw(st.none() | posteriors()),
         reference=draw(TEXTS),
         evidence=draw(st.dictionaries(TEXTS, NUMBERS, max_size=2)),
+        opinions=tuple(draw(st.lists(opinions(), max_size=2))),
     )
 
 

@@ -106,6 +106,15 @@ Prior = Annotated[
         "emfacs+dfme when not given.",
     ),
 ]
+Recogniser = Annotated[
+    str | None,
+    typer.Option(
+        "--recogniser",
+        metavar="NAME",
+        help="What judges each movement beside analysis by synthesis: packaged, the trained "
+        "networks that come with mien; the folder of others; or none. packaged when not given.",
+    ),
+]
 QualityOption = Annotated[
     Quality | None,
     typer.Option(
@@ -150,6 +159,7 @@ def run_settings(  # noqa: PLR0913 - one for each option
     fps: str | None = None,
     face: int | None = None,
     prior: str | None = None,
+    recogniser: str | None = None,
     quality: Quality | None = None,
     no_loop: bool = False,
     face_model: Path | None = None,
@@ -168,6 +178,7 @@ def run_settings(  # noqa: PLR0913 - one for each option
         "rate": None if fps is None else rate_of(fps),
         "face": face,
         "prior": prior,
+        "recogniser": recogniser,
         "quality": None if quality is None else quality.value,
         "loop": False if no_loop else None,
         "face_model": face_model,

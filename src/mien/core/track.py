@@ -54,6 +54,9 @@ class EmotionPosterior:
     method: str
     """One phrase: how the posterior was computed."""
 
+    undecided: str = ""
+    """Why no label is to be named, such as two that are as probable; empty where one stands out."""
+
     def __post_init__(self) -> None:
         """Refuse a posterior that is none."""
         if set(self.probabilities) != set(EMOTIONS):
@@ -72,6 +75,28 @@ class EmotionPosterior:
     def best(self) -> str:
         """The most probable label."""
         return max(self.probabilities, key=lambda label: self.probabilities[label])
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What one recogniser says of an event by itself."""
+
+    source: str
+    """Its name, such as ``flow image``."""
+
+    units: Mapping[int, float]
+    """Calibrated probability 0..1 by FACS number, of every unit that it can see."""
+
+    emotion: Mapping[str, float] = field(default_factory=dict)
+    """Probability by label; empty where it says nothing of emotions."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no probability."""
+        for what, value in (*self.units.items(), *self.emotion.items()):
+            if not 0 <= value <= 1:
+                name = f"AU{what}" if isinstance(what, int) else what
+                msg = f"Expected a probability of {self.source} for {name}, but got {value}."
+                raise UsageError(msg)
 
 
 @dataclass(frozen=True)
@@ -98,6 +123,9 @@ class Event:
 
     evidence: Mapping[str, float] = field(default_factory=dict)
     """The numbers behind the claim, named with their units."""
+
+    opinions: tuple[Opinion, ...] = ()
+    """What each recogniser said by itself; empty where there was one alone."""
 
     def __post_init__(self) -> None:
         """Refuse times out of order."""

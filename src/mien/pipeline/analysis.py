@@ -27,11 +27,12 @@ from mien.pipeline.face_signals import (
     rate_of,
     signals_of,
 )
-from mien.pipeline.settings import RunSettings
+from mien.pipeline.settings import ALONE, PACKAGED, RunSettings
 from mien.pipeline.stages import Followed, StageStore, flow_stage, tracks_stage
 from mien.recognition.atoms import read_channels
 from mien.recognition.basis import Basis
 from mien.recognition.face_reading import FaceReading, read_face
+from mien.recognition.fusion import TrainedRecogniser, packaged_recogniser
 from mien.recognition.uniform import Resampling
 from mien.video import VideoInfo, VideoSource, open_video
 from mien.work import Progress
@@ -156,7 +157,8 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
     basis = basis_of(aligned)
     signals, uniform = signals_of(aligned, flow, rate_of(times_s, video.info.rate))
     clock.lap("signals")
-    reading = read_face(signals, basis, prior=settings.prior)
+    recogniser = recogniser_of(settings)
+    reading = read_face(signals, basis, prior=settings.prior, recogniser=recogniser)
     clock.lap("recognition")
     progress.finish()
     warnings += cannot_tell(video.info.name, reading, signals.visibility, flow)
@@ -164,8 +166,8 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
         source=video.info.name,
         source_sha256=store.input_sha256,
         software={"mien": mien.__version__},
-        models=dict(models.sha256),
-        settings={"prior": settings.prior},
+        models={**models.sha256, **(recogniser.sha256 if recogniser is not None else {})},
+        settings={"prior": settings.prior, "recogniser": settings.recogniser},
         seed=settings.seed,
     )
     reading = replace(reading, track=replace(reading.track, provenance=provenance))
@@ -182,6 +184,20 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
         stage_cpu_ms=clock.per_frame(len(times_s)),
         model_source=models.source,
     )
+
+
+def recogniser_of(settings: RunSettings) -> TrainedRecogniser | None:
+    """Load the trained recognisers that were chosen; None for analysis by synthesis alone.
+
+    Raises:
+        MissingError: a file of them is not there.
+        FormatError: a file is cut short, of another version, or has other units.
+    """
+    if settings.recogniser == ALONE:
+        return None
+    if settings.recogniser == PACKAGED:
+        return packaged_recogniser()
+    return TrainedRecogniser(Path(settings.recogniser))
 
 
 def _follow(video: VideoSource, settings: RunSettings, progress: Progress) -> Followed:

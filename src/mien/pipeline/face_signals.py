@@ -36,6 +36,7 @@ from mien.pipeline.veils import veils_of
 from mien.recognition.atoms import face_basis
 from mien.recognition.basis import Basis
 from mien.recognition.blinks import relative_opening
+from mien.recognition.canonical import placement_of
 from mien.recognition.face_reading import FaceSignals
 from mien.recognition.posture import posture_model, read_posture
 from mien.recognition.uniform import Resampling, uniform_time
@@ -195,5 +196,6 @@ def signals_of(face: AlignedFace, flow: CellFlow, rate: Fraction) -> tuple[FaceS
         visibility=visibility,
         steps_s=flow.steps_s,
         magnification=face.magnification,
+        placement=placement_of(face.rest_px, size_px=CROP_SIZE_PX),
     )
     return signals, uniform

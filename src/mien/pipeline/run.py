@@ -180,6 +180,11 @@ def _data(
                 "units": {str(unit.channel): unit.activation for unit in event.units},
                 "confidence": event.confidence,
                 "emotion": dict(event.emotion.probabilities) if event.emotion else None,
+                "emotion_undecided": event.emotion.undecided if event.emotion else "",
+                "opinions": {
+                    one.source: {f"AU{au:02d}": share for au, share in one.units.items()}
+                    for one in event.opinions
+                },
             }
             for event in analysis.track.events
         ],

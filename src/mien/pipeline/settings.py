@@ -6,6 +6,8 @@ from pathlib import Path
 
 from mien.core.label_statistics import DEFAULT_PRIOR
 
+PACKAGED, ALONE = "packaged", "none"
+
 
 @dataclass(frozen=True)
 class RunSettings:
@@ -19,6 +21,10 @@ class RunSettings:
 
     prior: str = DEFAULT_PRIOR
     """Label statistics for the emotion posterior."""
+
+    recogniser: str = PACKAGED
+    """Trained networks that judge each movement: ``packaged`` for those that come with mien, the
+    folder of others, or ``none`` for analysis by synthesis alone."""
 
     rig: str = "arkit52"
     quality: str = "fast"

@@ -67,6 +67,8 @@ def _event_row(event: Event) -> tuple[str, ...]:
     if event.emotion is not None:
         best = event.emotion.best
         emotion = f"{best} {event.emotion.probabilities[best]:.0%}"
+        if event.emotion.undecided:
+            emotion = f"cannot tell ({emotion})"
     return (
         event.kind.value,
         f"{event.onset_s:.3f}",

@@ -13,13 +13,16 @@ from mien.core.track import ActionUnitTrack, Event, EventKind, UnitPeak
 from mien.motion.time_smoothing import smooth_in_time
 from mien.recognition.basis import Basis
 from mien.recognition.blinks import MAX_BLINK_S, Closure, blink_gate, find_closures
+from mien.recognition.canonical import Placement
 from mien.recognition.detection_limit import hidden_units
 from mien.recognition.emotion import emotion_posterior
+from mien.recognition.event_verdict import EventVerdict, judge_movement, judged_emotion
 from mien.recognition.events import brief_course, macro_events, movement_event
+from mien.recognition.fusion import TrainedRecogniser
 from mien.recognition.gates import SpottingThresholds
 from mien.recognition.look import Look, look_at
 from mien.recognition.posture import Posture
-from mien.recognition.pursuit import NamedUnit, atom_cosines, name_units
+from mien.recognition.pursuit import NamedUnit, atom_cosines, name_units, units_of
 from mien.recognition.scan import Scan
 from mien.recognition.spotting import Movement
 from mien.recognition.visibility import Visibility, views_of
@@ -52,6 +55,10 @@ class FaceSignals:
 
     magnification: float = 1.0
     """Pixels of the aligned face for one of the video."""
+
+    placement: Placement | None = None
+    """How the face lies in its aligned picture against the canonical one; the trained recognisers
+    need it."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +97,7 @@ def read_face(
     *,
     thresholds: SpottingThresholds | None = None,
     prior: str = DEFAULT_PRIOR,
+    recogniser: TrainedRecogniser | None = None,
 ) -> FaceReading:
     """Read one face.
 
@@ -98,6 +106,8 @@ def read_face(
         basis: the action units' fields on this face.
         thresholds: what a brief movement must show.
         prior: label statistics for the emotion posterior.
+        recogniser: trained networks that judge each movement too; None for analysis by synthesis
+            alone.
     """
     limits = thresholds or SpottingThresholds()
     times_s = signals.time.times_s
@@ -115,20 +125,15 @@ def read_face(
         for view in views
     ]
     found = [(look, movement) for look in looks for movement in look.movements]
+    reader = _Reader(signals, basis, limits, prior, recogniser)
     read = [
-        (look, _finding(signals, look, movement, limits, prior))
-        for look, movement in found
-        if not movement.refused
+        (look, reader.finding(look, movement)) for look, movement in found if not movement.refused
     ]
     findings = tuple(finding for _, finding in read)
     activation, confidence, channels = _activations(signals, basis, closures, read)
     slow = [f for f in channels if f.au in {c.au for c in signals.posture.channels}]
     events = [finding.event for finding in findings]
-    longer = [
-        _finding(signals, look, movement, limits, prior)
-        for look, movement in found
-        if movement.long
-    ]
+    longer = [reader.finding(look, movement) for look, movement in found if movement.long]
     events += [replace(finding.event, kind=EventKind.MACRO) for finding in longer]
     events += _closure_events(times_s, closures)
     events += macro_events(
@@ -160,30 +165,64 @@ def read_face(
     )
 
 
-def _finding(
-    signals: FaceSignals,
-    look: Look,
-    movement: Movement,
-    limits: SpottingThresholds,
-    prior: str,
-) -> Finding:
-    whitened, broad = look.whitened, look.broad
-    wide = broad.vectors(movement.field_px[None])[0]
-    units = name_units(whitened, movement.vector, broad=(broad, wide))
-    cosines = atom_cosines(whitened, movement.vector)
-    ranked = {
-        f"AU{au} {side}": value
-        for (au, side), value in sorted(cosines.items(), key=lambda item: -item[1])
-    }
-    peaks = brief_course(signals.time.times_s, look.view.flow_px, broad, units, movement)
-    event = unsure_of(movement_event(movement, units, peaks, limits), hidden_units(look.smallest))
-    evidence = {unit.au: min(1.0, 0.6 + unit.gain) for unit in units}
-    observable = frozenset(channel.au for channel in whitened.basis.channels)
-    posterior = emotion_posterior(
-        evidence, observable=observable, confidence=event.confidence, prior=prior
+@dataclass(frozen=True)
+class _Reader:
+    """What all findings of one face share."""
+
+    signals: FaceSignals
+    basis: Basis
+    limits: SpottingThresholds
+    prior: str
+    recogniser: TrainedRecogniser | None
+
+    def finding(self, look: Look, movement: Movement) -> Finding:
+        """Name the units of a movement, follow them, and say which emotion they speak for."""
+        whitened, broad = look.whitened, look.broad
+        wide = broad.vectors(movement.field_px[None])[0]
+        units = name_units(whitened, movement.vector, broad=(broad, wide))
+        cosines = atom_cosines(whitened, movement.vector)
+        ranked = {
+            f"AU{au} {side}": value
+            for (au, side), value in sorted(cosines.items(), key=lambda item: -item[1])
+        }
+        verdict = self._verdict(look, movement)
+        if verdict is not None and verdict.seen:
+            units = units_of(whitened, movement.vector, verdict.seen)
+        times_s = self.signals.time.times_s
+        peaks = brief_course(times_s, look.view.flow_px, broad, units, movement)
+        event = movement_event(movement, units, peaks, self.limits)
+        if verdict is None:
+            event = self._with_emotion(event, look, units)
+        else:
+            event = _judged(event, verdict, self.prior)
+        return Finding(unsure_of(event, hidden_units(look.smallest)), movement, units, ranked)
+
+    def _verdict(self, look: Look, movement: Movement) -> EventVerdict | None:
+        placement = self.signals.placement
+        if self.recogniser is None or placement is None:
+            return None
+        if look.view.basis.seen.sum() < self.basis.seen.sum():
+            return None  # the networks know whole faces alone
+        times_s, flow_px = self.signals.time.times_s, look.view.flow_px
+        return judge_movement(self.recogniser, placement, times_s, flow_px, movement)
+
+    def _with_emotion(self, event: Event, look: Look, units: tuple[NamedUnit, ...]) -> Event:
+        evidence = {unit.au: min(1.0, 0.6 + unit.gain) for unit in units}
+        observable = frozenset(channel.au for channel in look.whitened.basis.channels)
+        posterior = emotion_posterior(
+            evidence, observable=observable, confidence=event.confidence, prior=self.prior
+        )
+        return replace(event, emotion=posterior)
+
+
+def _judged(event: Event, verdict: EventVerdict, prior: str) -> Event:
+    posterior, by_units = judged_emotion(verdict, confidence=event.confidence, prior=prior)
+    peaks = tuple(
+        replace(peak, confidence=verdict.units.get(peak.channel.au, peak.confidence))
+        for peak in event.units
     )
-    named = replace(event, emotion=posterior)
-    return Finding(named, movement, units, ranked)
+    opinions = (*verdict.opinions, by_units)
+    return replace(event, units=peaks, emotion=posterior, opinions=opinions)
 
 
 def unsure_of(event: Event, hidden: Sequence[int]) -> Event:

@@ -189,6 +189,30 @@ def name_units(
     return _with_sides(whitened, vector, chosen, gains, cosines)
 
 
+def units_of(
+    whitened: Whitened, vector: Float[np.ndarray, " value"], numbers: tuple[int, ...]
+) -> tuple[NamedUnit, ...]:
+    """Settle sides and shares of units that are known to have moved, in the order given.
+
+    Args:
+        whitened: the units in noise units.
+        vector: the motion at its apex, in the same space.
+        numbers: FACS numbers, each of a unit of the basis.
+    """
+    if not numbers:
+        return ()
+    trial = _trial(whitened, vector)
+    cosines = atom_cosines(whitened, vector)
+    chosen: list[tuple[int, str]] = []
+    gains: list[float] = []
+    for number in numbers:
+        mine = [key for key in trial.columns if key[0] == number]
+        best = max(mine, key=lambda key: cosines[key])
+        gains.append(max(trial.gains(chosen, [best])[best], 0.0) if trial.energy > 0 else 0.0)
+        chosen.append(best)
+    return _with_sides(whitened, vector, chosen, gains, cosines)
+
+
 def _with_sides(
     whitened: Whitened,
     vector: Float[np.ndarray, " value"],

@@ -31,6 +31,7 @@ from mien.tracks import UnseenStretch, peak_activation, seen_frames, unit_names,
 
 _OPEN_DETAILS = 12  # beyond this many events the page starts with all of them folded
 _SMALLEST_SHARE = 0.01  # labels below are not drawn
+_LIKELY, _MOST_OPINIONS = 0.3, 8
 _PLURALS = {
     EventKind.MICRO: ("micro-expression", "micro-expressions"),
     EventKind.MACRO: ("longer movement", "longer movements"),
@@ -195,6 +196,12 @@ class _Detail:
     pictures: list[_Picture]
     evidence: list[tuple[str, str, str]]
     cosines: list[tuple[str, float]]
+    sources: list[str]
+    """Names of the recognisers that said something of units."""
+
+    opinions: list[tuple[str, list[float], bool]]
+    """Unit, its probability by each of them, and whether it is named in the end."""
+
     shares: list[tuple[str, float]]
     rest: float
     """Probability of the labels that are not listed."""
@@ -242,10 +249,24 @@ def _detail(content: ReportContent, detail: EventDetail) -> _Detail:
         pictures=_pictures(detail),
         evidence=evidence,
         cosines=list(detail.cosines.items())[:8],
+        sources=[one.source for one in event.opinions if one.units],
+        opinions=_opinions(event),
         shares=shares,
         rest=rest,
         uncertain=_uncertainty(content.tracks[detail.face_id], event),
     )
+
+
+def _opinions(event: Event) -> list[tuple[str, list[float], bool]]:
+    """Units that are named, or that a recogniser takes for likely, most agreed on first."""
+    said = [one.units for one in event.opinions if one.units]
+    if not said:
+        return []
+    named = {unit.channel.au for unit in event.units}
+    units = {au: [float(one[au]) for one in said] for au in said[0]}
+    shown = [au for au, shares in units.items() if au in named or max(shares) >= _LIKELY]
+    shown.sort(key=lambda au: (au not in named, -sum(units[au])))
+    return [(f"AU{au:02d}", units[au], au in named) for au in shown[:_MOST_OPINIONS]]
 
 
 def _uncertainty(track: ActionUnitTrack, event: Event) -> str:
@@ -303,13 +324,19 @@ def _event_rows(tracks: Mapping[int, ActionUnitTrack]) -> list[dict[str, object]
             "kind": KIND_NAMES[event.kind],
             "units": unit_names(event.units).replace("+", " + ") or NOTHING,
             "peak": number(peak_activation(event)),
-            "label": event.emotion.best if event.emotion else NOTHING,
+            "label": _label(event.emotion),
             "share": number(event.emotion.probabilities[event.emotion.best])
             if event.emotion
             else "",
         }
         for event, face in found
     ]
+
+
+def _label(emotion: EmotionPosterior | None) -> str:
+    if emotion is None:
+        return NOTHING
+    return f"cannot tell: {emotion.undecided}" if emotion.undecided else emotion.best
 
 
 def _truth(row: TruthRow) -> dict[str, object]:

@@ -42,6 +42,20 @@ class EmotionLayout(TypedDict):
     """Label statistics behind the probabilities."""
 
     method: str
+    undecided: str
+    """Why no label is to be named; empty where one stands out."""
+
+
+@with_config(DESCRIBED)
+class OpinionLayout(TypedDict):
+    """What one recogniser says of an event by itself."""
+
+    source: str
+    units: dict[str, float]
+    """Probability by unit, such as AU12."""
+
+    emotion: dict[str, float]
+    """Probability by label, or nothing."""
 
 
 @with_config(DESCRIBED)
@@ -63,6 +77,8 @@ class EventLayout(TypedDict):
     """What the change is measured against."""
 
     evidence: dict[str, Number]
+    opinions: list[OpinionLayout]
+    """What each recogniser said by itself."""
 
 
 @with_config(DESCRIBED)

@@ -7,7 +7,7 @@ from mien.core.errors import FormatError
 from mien.core.facs import Channel
 from mien.core.provenance import Provenance
 from mien.core.time import TimeBase
-from mien.core.track import EmotionPosterior, Event, EventKind, UnitPeak
+from mien.core.track import EmotionPosterior, Event, EventKind, Opinion, UnitPeak
 from mien.tracks.fields import Fields, json_number
 from mien.tracks.layouts import EventLayout, ProvenanceLayout, TimeLayout
 from mien.tracks.versioned_document import refusing
@@ -66,9 +66,18 @@ def event_to_json(event: Event) -> EventLayout:
             "probabilities": dict(emotion.probabilities),
             "prior": emotion.prior,
             "method": emotion.method,
+            "undecided": emotion.undecided,
         },
         "reference": event.reference,
         "evidence": {name: json_number(value) for name, value in event.evidence.items()},
+        "opinions": [
+            {
+                "source": one.source,
+                "units": {f"AU{au:02d}": share for au, share in one.units.items()},
+                "emotion": dict(one.emotion),
+            }
+            for one in event.opinions
+        ],
     }
 
 
@@ -98,6 +107,7 @@ def event_from_json(value: object, where: str) -> Event:
             emotion=None if fields["emotion"] is None else _posterior(fields.section("emotion")),
             reference=fields.text("reference"),
             evidence=fields.section("evidence").each(Fields.number),
+            opinions=_opinions(fields, where),
         )
 
 
@@ -174,7 +184,32 @@ def _posterior(fields: Fields) -> EmotionPosterior:
         probabilities=fields.section("probabilities").each(Fields.number),
         prior=fields.text("prior"),
         method=fields.text("method"),
+        # Documents of mien 0.1 lack it, and opinions.
+        undecided=fields.text("undecided") if "undecided" in fields.keys else "",
     )
+
+
+def _opinions(fields: Fields, where: str) -> tuple[Opinion, ...]:
+    if "opinions" not in fields.keys:
+        return ()
+    found = []
+    for index, one in enumerate(fields.items("opinions")):
+        said = Fields(one, f"{where}.opinions[{index}]")
+        units = {
+            _unit_number(said, name): share
+            for name, share in said.section("units").each(Fields.number).items()
+        }
+        emotion = said.section("emotion").each(Fields.number)
+        found.append(Opinion(said.text("source"), units, emotion))
+    return tuple(found)
+
+
+def _unit_number(fields: Fields, name: str) -> int:
+    digits = name.removeprefix("AU")
+    if not (name.startswith("AU") and digits.isascii() and digits.isdigit()):
+        msg = f"Expected units such as AU12 at {fields.place('units')}, but got {name!r}."
+        raise FormatError(msg)
+    return int(digits)
 
 
 def _channel(fields: Fields, value: object) -> Channel:
