@@ -5,15 +5,14 @@ import pytest
 from scipy.optimize import nnls
 
 from mien.recognition.atoms import READ_UNITS
+from mien.recognition.basis import noise_likeness
 from mien.recognition.canonical import canonical_basis
 from mien.recognition.flow_companions import sharpened
 from mien.recognition.flow_emotion import FLOW_CLASSES, class_logits, unit_evidence
 from mien.recognition.flow_scores import SPARSITY, flow_atoms, unit_cosines, unit_shares
 from mien.recognition.flow_sources import (
-    CosineSource,
     NetworkSource,
     RegisteredFlow,
-    ShareSource,
     ZeroShotSource,
     fuse_readings,
     zero_shot_sources,
@@ -27,10 +26,11 @@ def _unit(au: int) -> np.ndarray:
     return field
 
 
-def test_the_motion_of_a_unit_looks_like_that_unit() -> None:
+@pytest.mark.parametrize("sharp", [False, True])
+def test_the_motion_of_a_unit_looks_like_that_unit(*, sharp: bool) -> None:
     units = (1, 2, 4, 9, 12, 15, 17, 24, 25)
     flow = np.stack([_unit(au) for au in units])
-    cosines = unit_cosines(flow)
+    cosines = unit_cosines(flow, sharp=sharp)
     columns = [READ_UNITS.index(au) for au in units]
     np.testing.assert_allclose(cosines[np.arange(len(units)), columns], 1.0, atol=1e-6)
     assert [READ_UNITS[i] for i in cosines.argmax(axis=1)] == list(units)
@@ -40,7 +40,24 @@ def test_neither_size_nor_rigid_motion_changes_a_score() -> None:
     flow = _unit(12) + 0.3 * _unit(4)
     moved = 7.0 * flow + np.tensordot([3.0, -2, 1, 1, -1, 2], canonical_basis().rigid_px, axes=1)
     for scores in (unit_cosines, unit_shares):
-        np.testing.assert_allclose(scores(moved[None]), scores(flow[None]), atol=1e-6)
+        for sharp in (False, True):
+            moved_scores = scores(moved[None], sharp=sharp)
+            np.testing.assert_allclose(moved_scores, scores(flow[None], sharp=sharp), atol=1e-6)
+
+
+def test_sharp_vectors_are_whitened_by_the_likeness_of_noise() -> None:
+    atoms = flow_atoms(sharp=True)
+    cells = int(atoms.seen.sum())
+    rng = np.random.default_rng(6)
+    root = np.linalg.cholesky(noise_likeness(atoms.seen))
+    noise = np.zeros((4000, 28, 28, 2))
+    weight = np.maximum(atoms.weight[atoms.seen], 1e-9)[:, None]
+    noise[:, atoms.seen] = np.einsum("ij,njk->nik", root, rng.standard_normal((4000, cells, 2)))
+    noise[:, atoms.seen] /= weight
+    length = np.sqrt(2 * cells - 6)
+    vectors = atoms.vectors(noise) * length
+    spread = vectors.std(axis=0)
+    assert abs(np.median(spread) - 1) < 0.05
 
 
 def test_a_still_face_has_no_score() -> None:
@@ -65,7 +82,7 @@ def test_shares_are_those_of_sparse_non_negative_least_squares() -> None:
 
 def test_a_smile_is_positive_and_raised_brows_are_surprise() -> None:
     flow = np.stack([_unit(12) + _unit(6), _unit(1) + _unit(2), _unit(4) + _unit(9), _unit(15)])
-    for source in (CosineSource(), ShareSource()):
+    for source in zero_shot_sources():
         faces = RegisteredFlow(flow, np.zeros((4, 28, 28)), np.ones(4, np.bool_))
         logits = source.read(faces, "emfacs+dfme").classes
         named = [FLOW_CLASSES[i] for i in logits.argmax(axis=1)]
@@ -74,7 +91,7 @@ def test_a_smile_is_positive_and_raised_brows_are_surprise() -> None:
 
 def test_evidence_compares_the_units_of_one_picture() -> None:
     evidence = unit_evidence(np.array([[0.8, 0.4, -0.5], [0.08, 0.04, -0.05], [-1.0, -2.0, 0.0]]))
-    expected = np.array([[1, 0.125, 0], [1, 0.125, 0], [0, 0, 0]], np.float64)
+    expected = np.array([[1, 0.25, 0], [1, 0.25, 0], [0, 0, 0]], np.float64)
     np.testing.assert_allclose(evidence, expected)
 
 

@@ -255,10 +255,13 @@ class _Bench:
         return figures
 
     def kernels(self) -> Mapping[str, tuple[Float[np.ndarray, "clip clip"], ...]]:
-        """Inner products by the name of the row: the flow, each source, and all of them."""
-        flow = gram_of(flow_atoms().vectors(self.corpus.faces.flow))
-        read = gram_of(np.concatenate([one.features for one in self.readings], axis=1))
-        return {FROM_SCRATCH: (flow,), "scores": (read,), "kernels": (flow, read)}
+        """Inner products by the name of the row: the flow, the sources, and all of them."""
+        flow = [
+            gram_of(flow_atoms(sharp=sharp).vectors(self.corpus.faces.flow))
+            for sharp in (False, True)
+        ]
+        read = [gram_of(one.features) for one in self.readings]
+        return {FROM_SCRATCH: (flow[0],), "scores": tuple(read), "kernels": (*flow, *read)}
 
     def learned(
         self,

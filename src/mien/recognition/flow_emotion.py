@@ -20,9 +20,9 @@ CLASS_OF: Mapping[str, str] = {
 }
 """Class by emotion; neutral and others are of none."""
 
-SHARPNESS = 3.0
+SHARPNESS = 2.0
 """Evidence for a unit is (its score / the score of the picture's strongest unit) to this power, so
-that the strongest counts in full and one of half its score for an eighth."""
+that the strongest counts in full and one of half its score for a quarter."""
 
 _RARE, _SURE = 0.02, 0.95
 

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float
 from scipy.ndimage import binary_fill_holes, distance_transform_edt
 
 from mien.recognition.atoms import READ_UNITS
+from mien.recognition.basis import noise_likeness
 from mien.recognition.canonical import canonical_basis
 from mien.recognition.nonnegative import nonnegative_course
 from mien.recognition.pursuit import candidates
@@ -25,8 +26,11 @@ share what one of them explains."""
 class FlowAtoms:
     """The head's units as vectors, cells weighted, rigid motion taken out."""
 
-    weight: Float[np.ndarray, "row column"]
     seen: Bool[np.ndarray, "row column"]
+    weight: Float[np.ndarray, "row column"]
+    apart: Float[np.ndarray, "cell cell"] | None
+    """Takes what neighbouring cells have in common out, as the noise of flow has; None for not."""
+
     rigid: Float[np.ndarray, "value mode"]
     """Orthonormal."""
 
@@ -43,55 +47,59 @@ class FlowAtoms:
         self, flow: Float[np.ndarray, "picture 28 28 2"]
     ) -> Float[np.ndarray, "picture value"]:
         """Bring flow into the same space, each picture to length 1 (a still one stays 0)."""
-        flat = _flat(flow, self.weight, self.seen)
-        flat = flat - (flat @ self.rigid) @ self.rigid.T
-        length = np.linalg.norm(flat, axis=1, keepdims=True)
-        unit: Float[np.ndarray, "picture value"] = flat / np.where(length > 0, length, 1.0)
-        return unit
+        flat = _flat(flow, self.seen, self.weight, self.apart)
+        return _of_length_1(flat - (flat @ self.rigid) @ self.rigid.T)
 
 
 @cache
-def flow_atoms() -> FlowAtoms:
-    """Make the atoms of the canonical face."""
+def flow_atoms(*, sharp: bool = False) -> FlowAtoms:
+    """Make the atoms of the canonical face.
+
+    Args:
+        sharp: take the likeness of neighbouring cells out, as reading of video does
+            (:func:`~mien.recognition.basis.noise_likeness`): what noise, skin that moves otherwise
+            and other motion add to flow is smooth, and units differ where it is not.
+    """
     basis = canonical_basis()
     inner = distance_transform_edt(np.pad(binary_fill_holes(basis.seen), 1))[1:-1, 1:-1]
     weight = np.minimum(inner / RIM_CELLS, 1.0)
-    modes = _flat(basis.rigid_px, weight, basis.seen)
+    apart = np.linalg.inv(np.linalg.cholesky(noise_likeness(basis.seen))) if sharp else None
+    modes = _flat(basis.rigid_px, basis.seen, weight, apart)
     rigid = np.linalg.svd(modes.T, full_matrices=False)[0]
-    fields = _flat(basis.fields_px, weight, basis.seen)
+    fields = _flat(basis.fields_px, basis.seen, weight, apart)
     fields = fields - (fields @ rigid) @ rigid.T
     members = candidates(basis.channels)
-    sides = np.stack([fields[list(rows)].sum(axis=0) for rows in members.values()])
     return FlowAtoms(
-        weight=weight,
         seen=basis.seen,
+        weight=weight,
+        apart=apart,
         rigid=rigid,
-        channels=fields / np.linalg.norm(fields, axis=1, keepdims=True),
+        channels=_of_length_1(fields),
         channel_units=tuple(channel.au for channel in basis.channels),
-        sides=sides / np.linalg.norm(sides, axis=1, keepdims=True),
+        sides=_of_length_1(np.stack([fields[list(one)].sum(axis=0) for one in members.values()])),
         side_units=tuple(au for au, _ in members),
     )
 
 
 def unit_cosines(
-    flow: Float[np.ndarray, "picture 28 28 2"],
+    flow: Float[np.ndarray, "picture 28 28 2"], *, sharp: bool = False
 ) -> Float[np.ndarray, "picture unit"]:
     """Cosine with each of :data:`~mien.recognition.atoms.READ_UNITS`, the best of its sides.
 
     Neither the size of the flow nor a rigid motion of the face changes it.
     """
-    atoms = flow_atoms()
+    atoms = flow_atoms(sharp=sharp)
     return _largest(atoms.vectors(flow) @ atoms.sides.T, atoms.side_units)
 
 
 def unit_shares(
-    flow: Float[np.ndarray, "picture 28 28 2"],
+    flow: Float[np.ndarray, "picture 28 28 2"], *, sharp: bool = False
 ) -> Float[np.ndarray, "picture unit"]:
     """Share of each unit when all explain the flow together and none is negative.
 
     In parts of the picture's length, the larger of a unit's sides.
     """
-    atoms = flow_atoms()
+    atoms = flow_atoms(sharp=sharp)
     gram = atoms.channels @ atoms.channels.T
     right = atoms.vectors(flow) @ atoms.channels.T
     return _largest(nonnegative_course(gram, right, sparsity=SPARSITY), atoms.channel_units)
@@ -106,12 +114,21 @@ def _largest(
 
 def _flat(
     fields: Float[np.ndarray, "field 28 28 2"],
-    weight: Float[np.ndarray, "28 28"],
     seen: Bool[np.ndarray, "28 28"],
+    weight: Float[np.ndarray, "28 28"],
+    apart: Float[np.ndarray, "cell cell"] | None,
 ) -> Float[np.ndarray, "field value"]:
-    weighted = fields[:, seen] * weight[seen][:, None]
-    values = 2 * int(seen.sum())
-    flat: Float[np.ndarray, "field value"] = weighted.reshape(len(fields), values).astype(
-        np.float64
-    )
+    weighted = (fields[:, seen] * weight[seen][:, None]).astype(np.float64)
+    axes = [weighted[..., axis] for axis in range(2)]
+    if apart is not None:
+        axes = [one @ apart.T for one in axes]
+    flat: Float[np.ndarray, "field value"] = np.concatenate(axes, axis=1)
     return flat
+
+
+def _of_length_1(
+    vectors: Float[np.ndarray, "field value"],
+) -> Float[np.ndarray, "field value"]:
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    unit: Float[np.ndarray, "field value"] = vectors / np.where(length > 0, length, 1.0)
+    return unit

@@ -75,11 +75,12 @@ class CosineSource:
     """Cosine with the motion of every unit of the head."""
 
     name: str = "cosine"
+    sharp: bool = False
     stems_from: tuple[str, ...] = ()
 
     def read(self, faces: RegisteredFlow, prior: str) -> SourceReading:
         """Score pictures."""
-        scores = unit_cosines(faces.flow)
+        scores = unit_cosines(faces.flow, sharp=self.sharp)
         return SourceReading(scores, class_logits(unit_evidence(scores), prior), scores)
 
 
@@ -87,14 +88,15 @@ class CosineSource:
 class ShareSource:
     """Shares of the units that explain the flow together, none negative."""
 
-    name: str = "shares"
+    name: str = "sharp shares"
+    sharp: bool = True
     stems_from: tuple[str, ...] = ()
 
     def read(self, faces: RegisteredFlow, prior: str) -> SourceReading:
         """Score pictures."""
-        shares = unit_shares(faces.flow)
+        shares = unit_shares(faces.flow, sharp=self.sharp)
         # Most shares are exactly 0; the cosine orders those pictures without saying more.
-        scores = shares + 1e-3 * unit_cosines(faces.flow)
+        scores = shares + 1e-3 * unit_cosines(faces.flow, sharp=self.sharp)
         return SourceReading(scores, class_logits(unit_evidence(shares), prior), shares)
 
 
@@ -122,7 +124,12 @@ class NetworkSource:
 
 def zero_shot_sources() -> tuple[ZeroShotSource, ...]:
     """Give every source that there is."""
-    return (CosineSource(), ShareSource(), NetworkSource())
+    return (
+        CosineSource(),
+        CosineSource("sharp cosine", sharp=True),
+        ShareSource(),
+        NetworkSource(),
+    )
 
 
 def classes_of_emotions(
