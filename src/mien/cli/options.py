@@ -1,5 +1,6 @@
 """The options that several verbs share, each with its one sentence of help."""
 
+import re
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
@@ -39,6 +40,37 @@ def _rate_option(value: str | None) -> str | None:
     if value is not None:
         try:
             rate_of(value)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from error
+    return value
+
+
+_STRETCH = re.compile(r"(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)")
+
+
+def neutral_of(text: str) -> tuple[float, float] | Path:
+    """Read where a face is neutral: ``0.5-2`` in seconds, or a file.
+
+    Raises:
+        ValueError: a stretch that ends before it begins.
+
+    >>> neutral_of("0.5-2")
+    (0.5, 2.0)
+    """
+    match = _STRETCH.fullmatch(text)
+    if match is None:
+        return Path(text)
+    start_s, end_s = (float(one) for one in match.groups())
+    if start_s >= end_s:
+        msg = f"expected seconds from and to such as 0.5-2, the first below the second; got {text}."
+        raise ValueError(msg)
+    return start_s, end_s
+
+
+def _neutral_option(value: str | None) -> str | None:
+    if value is not None:
+        try:
+            neutral_of(value)
         except ValueError as error:
             raise typer.BadParameter(str(error)) from error
     return value
@@ -95,6 +127,16 @@ Face = Annotated[
         metavar="N",
         min=0,
         help="Which face to read, counted from 0 by size; the largest when not given.",
+    ),
+]
+Neutral = Annotated[
+    str | None,
+    typer.Option(
+        "--neutral",
+        metavar="FROM-TO|FILE",
+        callback=_neutral_option,
+        help="Where the face is neutral: seconds of the video such as 0.5-2, or a picture or short "
+        "video of the same person; looked for in the video when not given.",
     ),
 ]
 Prior = Annotated[
@@ -158,6 +200,7 @@ def run_settings(  # noqa: PLR0913 - one for each option
     *,
     fps: str | None = None,
     face: int | None = None,
+    neutral: str | None = None,
     prior: str | None = None,
     recogniser: str | None = None,
     quality: Quality | None = None,
@@ -177,6 +220,7 @@ def run_settings(  # noqa: PLR0913 - one for each option
     given = {
         "rate": None if fps is None else rate_of(fps),
         "face": face,
+        "neutral": None if neutral is None else neutral_of(neutral),
         "prior": prior,
         "recogniser": recogniser,
         "quality": None if quality is None else quality.value,

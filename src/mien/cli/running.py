@@ -17,6 +17,7 @@ def run_verb(  # noqa: PLR0913 - one for each option
     out: options.Out = None,
     fps: options.Fps = None,
     face: options.Face = None,
+    neutral: options.Neutral = None,
     prior: options.Prior = None,
     recogniser: options.Recogniser = None,
     quality: options.QualityOption = None,
@@ -34,6 +35,7 @@ def run_verb(  # noqa: PLR0913 - one for each option
     settings = options.run_settings(
         fps=fps,
         face=face,
+        neutral=neutral,
         prior=prior,
         recogniser=recogniser,
         quality=quality,
@@ -61,6 +63,7 @@ def analyze_verb(  # noqa: PLR0913 - one for each option
     out: options.Out = None,
     fps: options.Fps = None,
     face: options.Face = None,
+    neutral: options.Neutral = None,
     prior: options.Prior = None,
     recogniser: options.Recogniser = None,
     face_model: options.FaceModel = None,
@@ -78,6 +81,7 @@ def analyze_verb(  # noqa: PLR0913 - one for each option
     settings = options.run_settings(
         fps=fps,
         face=face,
+        neutral=neutral,
         prior=prior,
         recogniser=recogniser,
         face_model=face_model,

@@ -27,12 +27,15 @@ from mien.pipeline.face_signals import (
     rate_of,
     signals_of,
 )
+from mien.pipeline.neutral import given_neutral, held_against
 from mien.pipeline.settings import ALONE, PACKAGED, RunSettings
 from mien.pipeline.stages import Followed, StageStore, flow_stage, tracks_stage
 from mien.recognition.atoms import read_channels
 from mien.recognition.basis import Basis
 from mien.recognition.face_reading import FaceReading, read_face
 from mien.recognition.fusion import TrainedRecogniser, packaged_recogniser
+from mien.recognition.held import with_held
+from mien.recognition.posture import Rest
 from mien.recognition.uniform import Resampling
 from mien.video import VideoInfo, VideoSource, open_video
 from mien.work import Progress
@@ -60,6 +63,8 @@ class FaceAnalysis:
     basis: Basis
     reading: FaceReading
     uniform: Resampling
+    rest: Rest | None
+    """What was taken for the face at rest; None where nothing of it could be seen."""
 
     @property
     def track(self) -> ActionUnitTrack:
@@ -107,7 +112,9 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
 
     Raises:
         VideoError: nothing that can be read as video, or too short.
-        FaceError: the face asked for by number is not there.
+        FaceError: the face asked for by number is not there, or no neutral face of it where the
+            settings say.
+        UsageError: a neutral stretch outside the video.
         MissingError: no landmark models, and none can be fetched.
     """
     if isinstance(source, int):
@@ -155,7 +162,12 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
     clock.lap("alignment and flow")
     progress.start("recognition", None)
     basis = basis_of(aligned)
-    signals, uniform = signals_of(aligned, flow, rate_of(times_s, video.info.rate))
+    neutral = given_neutral(settings.neutral, video, aligned, models)
+    rest = neutral.rest if neutral is not None else None
+    signals, uniform = signals_of(aligned, flow, rate_of(times_s, video.info.rate), rest)
+    if neutral is not None:
+        held = held_against(neutral, video, aligned, basis)
+        signals = replace(signals, posture=with_held(signals.posture, held))
     clock.lap("signals")
     recogniser = recogniser_of(settings)
     reading = read_face(signals, basis, prior=settings.prior, recogniser=recogniser)
@@ -167,11 +179,15 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
         source_sha256=store.input_sha256,
         software={"mien": mien.__version__},
         models={**models.sha256, **(recogniser.sha256 if recogniser is not None else {})},
-        settings={"prior": settings.prior, "recogniser": settings.recogniser},
+        settings={
+            "prior": settings.prior,
+            "recogniser": settings.recogniser,
+            "neutral": _neutral_words(settings),
+        },
         seed=settings.seed,
     )
     reading = replace(reading, track=replace(reading.track, provenance=provenance))
-    face = FaceAnalysis(aligned, basis, reading, uniform)
+    face = FaceAnalysis(aligned, basis, reading, uniform, signals.posture.rest)
     return Analysis(
         source=source,
         info=video.info,
@@ -198,6 +214,13 @@ def recogniser_of(settings: RunSettings) -> TrainedRecogniser | None:
     if settings.recogniser == PACKAGED:
         return packaged_recogniser()
     return TrainedRecogniser(Path(settings.recogniser))
+
+
+def _neutral_words(settings: RunSettings) -> str:
+    neutral = settings.neutral
+    if neutral is None:
+        return "found"
+    return neutral.name if isinstance(neutral, Path) else f"{neutral[0]:g}-{neutral[1]:g}"
 
 
 def _follow(video: VideoSource, settings: RunSettings, progress: Progress) -> Followed:

@@ -38,7 +38,7 @@ from mien.recognition.basis import Basis
 from mien.recognition.blinks import relative_opening
 from mien.recognition.canonical import placement_of
 from mien.recognition.face_reading import FaceSignals
-from mien.recognition.posture import posture_model, read_posture
+from mien.recognition.posture import Rest, posture_model, read_posture
 from mien.recognition.uniform import Resampling, uniform_time
 from mien.recognition.visibility import (
     FARTHEST_TURN_RAD,
@@ -153,19 +153,41 @@ def rate_of(times_s: Times, nominal: Fraction) -> Fraction:
     return Fraction(1 / step_s).limit_denominator(1001)
 
 
-def signals_of(face: AlignedFace, flow: CellFlow, rate: Fraction) -> tuple[FaceSignals, Resampling]:
-    """Bring everything that was measured onto one uniform time base."""
+def without_head_motion(
+    flow_px: Float32[np.ndarray, "frame row column 2"], face: AlignedFace
+) -> Float32[np.ndarray, "frame row column 2"]:
+    """Take a shift, turn and scale of the nose and eye corners out of every field."""
+    zone = zone_weights(
+        face.rest_px[RIGID_POINTS], size_px=CROP_SIZE_PX, radius_px=_RIGID_RADIUS_PX
+    )
+    still, _ = remove_similarity(flow_px, zone)
+    return still
+
+
+def upright_mesh(track: FaceTrack) -> Float[np.ndarray, "frame point 3"]:
+    """The mesh points as the reading of posture takes them."""
+    return upright_points(track.landmarks_px[:, :_MESH_POINTS], track.turn_deg)
+
+
+def signals_of(
+    face: AlignedFace, flow: CellFlow, rate: Fraction, rest: Rest | None = None
+) -> tuple[FaceSignals, Resampling]:
+    """Bring everything that was measured onto one uniform time base.
+
+    Args:
+        face: the aligned face.
+        flow: its motion.
+        rate: of the time base.
+        rest: the person's face at rest where it is known.
+    """
     track = face.track
     head = load_head()
     people = [person for person in head.people.values() if person.role == "basis"]
     uniform = uniform_time(flow.times_s, rate)
-    zone = zone_weights(
-        face.rest_px[RIGID_POINTS], size_px=CROP_SIZE_PX, radius_px=_RIGID_RADIUS_PX
-    )
-    still, _ = remove_similarity(flow.flow_px, zone)
+    still = without_head_motion(flow.flow_px, face)
     rotation = head_pose(smooth_landmarks(track), turn_deg=track.turn_deg)
     gaze = gaze_of(track.landmarks_px, rotation, turn_deg=track.turn_deg)
-    upright = upright_points(track.landmarks_px[:, :_MESH_POINTS], track.turn_deg)
+    upright = upright_mesh(track)
     quarter = quarters_of(face.rest_px, size_px=CROP_SIZE_PX, grid=GRID)
     veils = veils_of(track, quarter, face.landmarks_px, flow, uniform)
     visibility = visibility_of(
@@ -176,7 +198,7 @@ def signals_of(face: AlignedFace, flow: CellFlow, rate: Fraction) -> tuple[FaceS
     opening[visibility.lost[:, [1, 0]]] = np.nan
     ratio = relative_opening(uniform.time.times_s, opening)
     usable = (np.nan_to_num(ratio).min(axis=1) > _OPEN) & ~visibility.lost.any(axis=1)
-    posture = read_posture(posture_model(head, people), uniform(upright), usable)
+    posture = read_posture(posture_model(head, people), uniform(upright), usable, rest=rest)
     unseen = {
         **{frame: visibility.reasons[frame] for frame in np.flatnonzero(visibility.blind).tolist()},
         **{

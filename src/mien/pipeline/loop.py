@@ -42,7 +42,9 @@ def close_loop(
         settings: the user's choices.
         progress: told how far each stage is.
     """
-    back = analyse_video(rendered, replace(settings, face=None, rate=None), progress).track
+    back = analyse_video(
+        rendered, replace(settings, face=None, neutral=None, rate=None), progress
+    ).track
     return compare_tracks(track, back)
 
 

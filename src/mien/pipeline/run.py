@@ -164,6 +164,18 @@ def _rendered(
     return files, False
 
 
+def _neutral(analysis: Analysis) -> dict[str, object] | None:
+    """What was taken for the face at rest, and how closely its frames agree."""
+    rest = analysis.face.rest if analysis.face is not None else None
+    if rest is None:
+        return None
+    return {
+        "source": rest.source,
+        "frames": rest.frames,
+        "spread_mm": 1000 * rest.spread_m,
+    }
+
+
 def _data(
     analysis: Analysis, loop: tuple[LoopEntry, ...], errors: Mapping[str, float]
 ) -> dict[str, object]:
@@ -188,6 +200,7 @@ def _data(
             }
             for event in analysis.track.events
         ],
+        "neutral": _neutral(analysis),
         "cannot_tell": [
             {"start_s": one.start_s, "end_s": one.end_s, "reason": one.reason}
             for one in unseen_stretches(analysis.track)

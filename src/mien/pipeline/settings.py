@@ -26,6 +26,10 @@ class RunSettings:
     """Trained networks that judge each movement: ``packaged`` for those that come with mien, the
     folder of others, or ``none`` for analysis by synthesis alone."""
 
+    neutral: tuple[float, float] | Path | None = None
+    """Where the face is neutral: seconds of the video from and to, or a picture or short video of
+    the same person; None looks for it in the video."""
+
     rig: str = "arkit52"
     quality: str = "fast"
     """Render quality: ``fast`` or ``portrait``."""

@@ -33,6 +33,12 @@ def summary_lines(analysis: Analysis) -> tuple[str, ...]:
         f"Face {chosen.face_id} of {len(analysis.tracks)}, seen in {share:.0%} of the frames, "
         f"{chosen.eye_distance_px:.0f} px between the eyes, {chosen.model_kind} landmark models."
     )
+    rest = analysis.face.rest
+    if rest is not None:
+        lines.append(
+            f"Neutral face: {rest.source} "
+            f"(frames: {rest.frames}, within {1000 * rest.spread_m:.1f} mm)."
+        )
     counts = ", ".join(
         f"{len(track.of_kind(kind)) or 'no'} {words[len(track.of_kind(kind)) != 1]}"
         for kind, words in _KINDS.items()

@@ -136,12 +136,16 @@ def read_face(
     longer = [reader.finding(look, movement) for look, movement in found if movement.long]
     events += [replace(finding.event, kind=EventKind.MACRO) for finding in longer]
     events += _closure_events(times_s, closures)
-    events += macro_events(
+    held = macro_events(
         times_s,
         tuple(slow),
         activation[:, [channels.index(channel) for channel in slow]],
         taken=tuple(finding.event for finding in findings),
     )
+    rest = signals.posture.rest
+    if rest is not None and rest.given:
+        held = [replace(event, reference=f"the neutral face {rest.source}") for event in held]
+    events += held
     reasons = signals.visibility.reasons if signals.visibility is not None else {}
     track = ActionUnitTrack(
         time=signals.time,

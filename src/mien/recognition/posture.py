@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 
 from mien.core.arrays import Points3
+from mien.core.errors import FaceError
 from mien.core.facs import Channel, channels_of
 from mien.head import Head, Person, au_delta
 from mien.recognition.nonnegative import nonnegative_course
@@ -80,6 +81,59 @@ def posture_model(head: Head, people: Sequence[Person]) -> PostureModel:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """What a face is taken to look like when no muscle pulls, and how sure that is."""
+
+    points_m: Points3
+    """The 468 points laid on the head, its turn and size taken out."""
+
+    source: str
+    """Where it was taken from, in words."""
+
+    frames: int
+    """How many frames it is the median of."""
+
+    spread_m: float
+    """Root-mean-square distance of those frames from it; 0 for a single picture."""
+
+    @property
+    def given(self) -> bool:
+        """Whether somebody said where it is, and it was not looked for."""
+        return self.source != FOUND_REST
+
+
+FOUND_REST = "found in this video: the held posture from which the others are reached"
+
+
+def rest_of(
+    model: PostureModel, landmarks: Float[np.ndarray, "frame point 3"], source: str
+) -> Rest:
+    """Take the median of frames that are known to show the face at rest.
+
+    Args:
+        model: landmarks of the built-in head.
+        landmarks: 468 points as :func:`read_posture` takes them; NaN where not seen.
+        source: where they come from, in words.
+
+    Raises:
+        FaceError: no frame shows the face.
+    """
+    seen = np.isfinite(landmarks).all(axis=(1, 2))
+    if not seen.any():
+        msg = f"Expected a face at rest in {source}, but no frame of it shows the face."
+        raise FaceError(msg)
+    placed, _ = _laid_on(model.rest_m, landmarks[seen])
+    return _rest(placed, source)
+
+
+def _rest(placed_m: Float[np.ndarray, "frame point 3"], source: str) -> Rest:
+    points_m: Points3 = np.median(placed_m, axis=0)
+    apart_m = placed_m - points_m
+    spread_m = float(np.sqrt(np.square(apart_m).sum(axis=2).mean()))
+    return Rest(points_m, source, len(placed_m), spread_m)
+
+
+@dataclass(frozen=True)
 class Posture:
     """Activations read from landmarks, and how well the landmarks are explained."""
 
@@ -90,11 +144,16 @@ class Posture:
     residual_m: Float[np.ndarray, " frame"]
     """Root-mean-square distance left, in metres on a head of usual size."""
 
+    rest: Rest | None = None
+    """What was taken for rest; None where no face was seen."""
+
 
 def read_posture(
     model: PostureModel,
     landmarks: Float[np.ndarray, "frame point 3"],
     open_eyes: Bool[np.ndarray, " frame"],
+    *,
+    rest: Rest | None = None,
 ) -> Posture:
     """Read every frame's landmarks as the face at rest, turned, plus non-negative units.
 
@@ -108,6 +167,7 @@ def read_posture(
         landmarks: 468 points, x to the picture's right, y up, z to the camera, any scale; NaN
             where not seen.
         open_eyes: frames that may serve as neutral.
+        rest: the face at rest where it is known; otherwise it is looked for in these frames.
     """
     frames = len(landmarks)
     activation = np.full((frames, len(model.channels)), np.nan)
@@ -129,17 +189,19 @@ def read_posture(
     )
 
     flat = (placed * weight)[:, model.used].reshape(len(seen), -1)
-    usable = open_eyes[seen] & (turned_rad < _FRONTAL_RAD)
-    if usable.sum() < _MIN_NEUTRAL:
-        usable = np.ones(len(seen), dtype=bool)
-    rest = _neutral(flat[usable], design, gram, sparsity)
-    target = flat - rest
+    if rest is None:
+        usable = open_eyes[seen] & (turned_rad < _FRONTAL_RAD)
+        if usable.sum() < _MIN_NEUTRAL:
+            usable = np.ones(len(seen), dtype=bool)
+        alike = _neutral(flat[usable], design, gram, sparsity)
+        rest = _rest(placed[usable][alike], FOUND_REST)
+    target = flat - (rest.points_m * weight)[model.used].ravel()
     right = target @ design.T - sparsity
     share = nonnegative_course(gram, right, smoothness=_SMOOTHNESS)
     activation[seen] = np.minimum(share, 1.0)
     left = target - share @ design
     residual_m[seen] = np.sqrt(3 * np.square(left).mean(axis=1))
-    return Posture(model.channels, activation, residual_m)
+    return Posture(model.channels, activation, residual_m, rest)
 
 
 def _neutral(
@@ -147,20 +209,21 @@ def _neutral(
     design: Float[np.ndarray, "channel value"],
     gram: Float[np.ndarray, "channel channel"],
     sparsity: Float[np.ndarray, " channel"],
-) -> Float[np.ndarray, " value"]:
-    """Find the face at rest: the held posture from which all others are reached by moving units.
+) -> Int[np.ndarray, " chosen"]:
+    """Find the frames at rest: the held posture from which all others are reached by moving units.
 
     Muscles pull and never push. From the true rest every frame is a non-negative sum of units;
     from a smile, the sober face is not. Postures that the face holds (where frames lie dense) are
     tried, and the one that leaves the smallest part of all deviations unexplained is the rest.
     """
-    sample = flat[:: max(1, len(flat) // _MAX_SAMPLE)]
+    step = max(1, len(flat) // _MAX_SAMPLE)
+    sample = flat[::step]
     squared = np.square(sample).sum(axis=1)
     apart = np.sqrt(np.maximum(squared[:, None] + squared - 2 * sample @ sample.T, 0))
     alike = min(len(sample) - 1, max(_MIN_NEUTRAL, round(_NEUTRAL_SHARE * len(sample))))
     looseness = np.sort(apart, axis=1)[:, alike]
     free = looseness <= _LOOSEST * looseness.min() + 1e-12
-    best: Float[np.ndarray, " value"] = np.median(sample, axis=0)
+    best = np.arange(len(sample))
     best_share = np.inf
     for _ in range(_CANDIDATES):
         if not free.any():
@@ -168,16 +231,17 @@ def _neutral(
         index = int(np.argmin(np.where(free, looseness, np.inf)))
         free &= apart[index] > 2 * looseness[index]
         free[index] = False
-        rest = np.median(sample[np.argsort(apart[index], kind="stable")[: alike + 1]], axis=0)
-        target = sample - rest
+        near = np.argsort(apart[index], kind="stable")[: alike + 1]
+        target = sample - np.median(sample[near], axis=0)
         right = target @ design.T
         share = nonnegative_course(gram, right - sparsity)
         fit = 0.5 * np.einsum("fk,kj,fj->", share, gram, share, optimize=True)
         length = 0.5 * float(np.square(target).sum())
         left = (length + float(fit) - float((share * right).sum())) / max(length, 1e-12)
         if left < best_share:
-            best, best_share = rest, left
-    return best
+            best, best_share = near, left
+    chosen: Int[np.ndarray, " chosen"] = step * best
+    return chosen
 
 
 def _laid_on(

@@ -9,6 +9,7 @@ from mien.video.lossless import lossless_encoder as lossless_encoder
 from mien.video.opening import open_video as open_video
 from mien.video.prefetch import prefetched as prefetched
 from mien.video.source import VideoSource as VideoSource
+from mien.video.still import read_still as read_still
 from mien.video.still import write_still as write_still
 from mien.video.writer import encoder as encoder
 from mien.video.writer import write_video as write_video
@@ -23,6 +24,7 @@ __all__ = [
     "open_image_folder",
     "open_video",
     "prefetched",
+    "read_still",
     "record_camera",
     "write_still",
     "write_video",

@@ -1,4 +1,4 @@
-"""One picture -> a PNG file that says how it came to be."""
+"""One picture from a file, and into a PNG file that says how it came to be."""
 
 import zlib
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from mien.core.arrays import ImageRgb
-from mien.core.errors import UsageError
+from mien.core.errors import UsageError, VideoError
 from mien.store.atomic import write_bytes_atomic
 
 _HEADER_BYTES = 8 + 25  # the signature and the chunk with the size
@@ -47,3 +47,21 @@ def write_still(path: Path, picture: ImageRgb, text: Mapping[str, str]) -> None:
         OutputError: the file cannot be written.
     """
     write_bytes_atomic(path, png_bytes(picture, text))
+
+
+def read_still(path: Path) -> ImageRgb:
+    """Read one picture as 8-bit RGB.
+
+    Raises:
+        VideoError: the file is no picture that can be read.
+    """
+    # Through numpy, because OpenCV's own reader cannot open every path on Windows.
+    try:
+        data = np.fromfile(path, np.uint8)
+    except OSError:
+        data = np.zeros(0, np.uint8)
+    image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    if image is None:
+        msg = f"Expected a picture, but {path.name} cannot be read as one."
+        raise VideoError(msg)
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2RGB))
