@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 
 from mien.core.arrays import ImageRgb, Times
 from mien.core.facs import Channel, channels_of
@@ -172,6 +173,51 @@ def test_light_that_flickers_is_evened_out_and_told(
     (warning,) = analysis.warnings
     assert warning.startswith("The light flickers by ")
     assert "10 times a second" in warning
+
+
+def with_hand(frames: np.ndarray, start_s: float, end_s: float) -> list[UInt8[np.ndarray, "y x 3"]]:
+    """Hold a hand, drawn as a shape in the colour of the skin, before the mouth for a while."""
+    shape = np.array(
+        [[-1, 0.6], [-0.9, -0.2], [0, -0.5], [0.9, -0.15], [1, 0.6], [0.5, 3], [-0.5, 3]]
+    )
+    held = []
+    for index, frame in enumerate(frames):
+        time_s = index / float(RATE)
+        share = np.clip(min(time_s - start_s, end_s - time_s) / 0.2, 0, 1)
+        seen = frame.copy()
+        if share > 0:
+            tremor = np.array([2 * np.sin(9 * time_s), 1.5 * np.cos(7 * time_s)])
+            middle = np.array([0.5, 1.3 - 0.58 * share]) * SIZE_PX + tremor
+            skin = frame[int(0.35 * SIZE_PX), SIZE_PX // 2].astype(float)
+            outline = np.rint(16 * (middle + 0.2 * SIZE_PX * shape)).astype(np.int32)
+            cv2.fillPoly(seen, [outline], (0.92 * skin).tolist(), lineType=cv2.LINE_AA, shift=4)
+            for finger in (-0.5, 0.0, 0.5):
+                ends = middle + 0.2 * SIZE_PX * np.array([[finger, -0.3], [0.7 * finger, 0.6]])
+                first, last = (tuple(int(part) for part in end) for end in ends)
+                cv2.line(seen, first, last, (0.75 * skin).tolist(), 2, cv2.LINE_AA)
+        held.append(seen)
+    return held
+
+
+@pytest.mark.parametrize(
+    ("start_s", "end_s", "found"),
+    [(0.1, 1.1, [BROWS_S, SMILE_S]), (1.1, 2.2, [BROWS_S])],
+    ids=["while the brows move", "while the mouth moves"],
+)
+def test_a_hand_before_the_mouth_leaves_the_brows_to_be_read(
+    tmp_path: Path, pictures: np.ndarray, start_s: float, end_s: float, found: list[float]
+) -> None:
+    analysis = analysed(tmp_path, with_hand(pictures, start_s, end_s))
+    assert [apex_s for apex_s, _ in micro(analysis)] == pytest.approx(found, abs=0.05)
+    assert micro(analysis)[0][1] <= {1, 2}
+    assert analysis.track.of_kind(EventKind.MACRO) == ()
+    times_s = analysis.track.time.times_s
+    held = (times_s > start_s + 0.15) & (times_s < end_s - 0.15)
+    assert np.isnan(analysis.track.column(Channel.parse("AU12L"))[held]).all()
+    assert np.isfinite(analysis.track.column(Channel.parse("AU01L"))).all()
+    reasons = {analysis.track.unseen[int(frame)] for frame in np.flatnonzero(held)}
+    assert reasons == {"the mouth and chin: covered, or unlike what it mostly looks like"}
+    assert any("the mouth and chin: covered" in one for one in analysis.warnings)
 
 
 def test_a_face_cut_by_the_lower_edge_is_read_above_and_told_below(

@@ -119,7 +119,7 @@ def test_a_photograph_that_sways_shows_no_movement_even_to_laxer_gates(
     assert analysis.face is not None
     aligned = analysis.face.aligned
     flow = measure_motion(open_video(clip), aligned, Silent())
-    signals, _ = signals_of(aligned, flow, Fraction(rate))
+    signals, _ = signals_of(aligned, analysis.face.basis, flow, Fraction(rate))
     gates = SpottingThresholds()
     laxer = replace(gates, score=0.8 * gates.score, reach_video_px=0.8 * gates.reach_video_px)
     assert read_face(signals, analysis.face.basis, thresholds=laxer).findings == ()

@@ -1,5 +1,6 @@
 """Aligned faces -> what moved: dense flow against a face at rest, without head motion."""
 
+from mien.motion.album import Album
 from mien.motion.bumps import bump_heights, height_kernel, raised_cosine, remove_slow_change
 from mien.motion.cell_flow import AlignedFrame, CellFlow, measure_cell_flow
 from mien.motion.face_flow import face_flow, with_strain
@@ -16,6 +17,7 @@ from mien.motion.time_smoothing import smooth_in_time
 __all__ = [
     "GRID",
     "HELD_BACK",
+    "Album",
     "AlignedFrame",
     "CellFlow",
     "Flicker",

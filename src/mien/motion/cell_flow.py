@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Float, Float32, UInt8
 
 from mien.core.arrays import Times
+from mien.motion.album import Album
 from mien.motion.flow import GRID, CellField, pooled_flow, pooled_picture
 from mien.motion.light import even_light
 from mien.motion.reference import frames_at_rest, reference_picture
@@ -59,6 +60,12 @@ class CellFlow:
 
     change: Float[np.ndarray, " frame"]
     """Mean change against the frame before, in grey levels."""
+
+    looks_s: Float[np.ndarray, " look"]
+    """Times at which the face's look was compared with its usual one."""
+
+    strangeness: Float32[np.ndarray, "look row column"]
+    """How much of each cell's structure no motion explains, see :class:`Album`."""
 
     steps_s: tuple[float, ...] = ()
     """Times at which the flow may jump for no movement of the face: the encoder began anew."""
@@ -182,6 +189,7 @@ def measure_cell_flow(
         progress: called with the number of fields measured so far.
     """
     told: list[AlignedFrame] = []
+    album = Album()
     small: dict[int, Float[np.ndarray, "row column"]] = {}
     fields: dict[int, CellField] = {}
 
@@ -203,6 +211,7 @@ def measure_cell_flow(
             if run is None:
                 run = _Run(pool)
             picture = frame.picture
+            album.add(frame.time_s, picture)
             small[index] = pooled_picture(picture)
             keep(run.add(_Held(index, frame.time_s, picture, small[index])))
         if run is not None:
@@ -214,6 +223,7 @@ def measure_cell_flow(
         _stacked(small, len(told), (GRID, GRID)),
         np.array([frame.still for frame in told], np.float64),
         np.array([frame.change for frame in told], np.float64),
+        *album.strangeness(),
         _steps(times_s[np.array([frame.key for frame in told], bool)]),
     )
 

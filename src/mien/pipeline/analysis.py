@@ -164,7 +164,7 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
     basis = basis_of(aligned)
     neutral = given_neutral(settings.neutral, video, aligned, models)
     rest = neutral.rest if neutral is not None else None
-    signals, uniform = signals_of(aligned, flow, rate_of(times_s, video.info.rate), rest)
+    signals, uniform = signals_of(aligned, basis, flow, rate_of(times_s, video.info.rate), rest)
     if neutral is not None:
         held = held_against(neutral, video, aligned, basis)
         signals = replace(signals, posture=with_held(signals.posture, held))

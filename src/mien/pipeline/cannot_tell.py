@@ -48,7 +48,7 @@ def _stretches(track: ActionUnitTrack, visibility: Visibility | None) -> list[st
     sentences = []
     for reason, spans in by_reason.items():
         shown = ", ".join(f"{start:.2f} to {end:.2f}" for start, end in spans[:_SHOWN_STRETCHES])
-        more = f" and {len(spans) - _SHOWN_STRETCHES} more times" if len(spans) > 3 else ""  # noqa: PLR2004
+        more = f" and {len(spans) - _SHOWN_STRETCHES} more" if len(spans) > _SHOWN_STRETCHES else ""
         sentences.append(f"Cannot tell from {shown} s{more}: {reason}.")
     return sentences
 

@@ -170,12 +170,13 @@ def upright_mesh(track: FaceTrack) -> Float[np.ndarray, "frame point 3"]:
 
 
 def signals_of(
-    face: AlignedFace, flow: CellFlow, rate: Fraction, rest: Rest | None = None
+    face: AlignedFace, basis: Basis, flow: CellFlow, rate: Fraction, rest: Rest | None = None
 ) -> tuple[FaceSignals, Resampling]:
     """Bring everything that was measured onto one uniform time base.
 
     Args:
         face: the aligned face.
+        basis: the action units' fields on it.
         flow: its motion.
         rate: of the time base.
         rest: the person's face at rest where it is known.
@@ -189,7 +190,7 @@ def signals_of(
     gaze = gaze_of(track.landmarks_px, rotation, turn_deg=track.turn_deg)
     upright = upright_mesh(track)
     quarter = quarters_of(face.rest_px, size_px=CROP_SIZE_PX, grid=GRID)
-    veils = veils_of(track, quarter, face.landmarks_px, flow, uniform)
+    veils = veils_of(track, quarter, basis.seen, face.landmarks_px, flow, uniform)
     visibility = visibility_of(
         (turned_away(uniform(face.turn_rad)), *veils), quarter, step_s=uniform.time.step_s
     )

@@ -91,7 +91,7 @@ def tracks_stage(models: Mapping[str, str], rate: Fraction | None) -> Stage[Foll
 def flow_stage(models: Mapping[str, str], rate: Fraction | None, face: int) -> Stage[CellFlow]:
     """Describe the measuring of motion of one face; ``rate`` is that of a folder of images."""
     settings = {**models, "rate": str(rate), "face": str(face)}
-    return Stage("flow", "measuring motion", "5", settings, _pack_flow, _unpack_flow)
+    return Stage("flow", "measuring motion", "6", settings, _pack_flow, _unpack_flow)
 
 
 def _pack_followed(followed: Followed) -> StageResult:
@@ -144,6 +144,8 @@ def _pack_flow(flow: CellFlow) -> StageResult:
             "grey": flow.grey,
             "still": flow.still,
             "change": flow.change,
+            "looks_s": flow.looks_s,
+            "strangeness": flow.strangeness,
             "steps_s": np.asarray(flow.steps_s, np.float64),
         }
     )
@@ -151,5 +153,5 @@ def _pack_flow(flow: CellFlow) -> StageResult:
 
 def _unpack_flow(result: StageResult) -> CellFlow:
     steps_s = tuple(float(step_s) for step_s in result.arrays["steps_s"])
-    names = ("times_s", "flow_px", "grey", "still", "change")
+    names = ("times_s", "flow_px", "grey", "still", "change", "looks_s", "strangeness")
     return CellFlow(**{name: result.arrays[name] for name in names}, steps_s=steps_s)

@@ -5,6 +5,7 @@ from jaxtyping import Bool, Float32, Int
 
 from mien.faces import CROP_SIZE_PX, FaceTrack
 from mien.motion import GRID, HELD_BACK, CellFlow, held_back
+from mien.recognition.covering import covered_quarters
 from mien.recognition.uniform import Resampling
 from mien.recognition.visibility import QUARTERS, Veil
 
@@ -13,11 +14,13 @@ _CUT_SHARE = 0.3
 
 FROZEN = "the compression has removed the motion of the face"
 OUTSIDE = "outside the picture"
+COVERED = "covered, or unlike what it mostly looks like"
 
 
 def veils_of(
     track: FaceTrack,
     quarter: Int[np.ndarray, "row column"],
+    seen: Bool[np.ndarray, "row column"],
     placed_px: Float32[np.ndarray, "frame point 2"],
     flow: CellFlow,
     uniform: Resampling,
@@ -27,6 +30,7 @@ def veils_of(
     Args:
         track: the face.
         quarter: quarter of every cell of the aligned face.
+        seen: cells that show skin of the face.
         placed_px: its mesh points in the aligned face.
         flow: what was measured of its pictures.
         uniform: the time base that the veils are laid on.
@@ -36,6 +40,10 @@ def veils_of(
     return (
         Veil(FROZEN, np.full((frames, len(QUARTERS)), frozen)),
         Veil(OUTSIDE, _outside(track, quarter, placed_px)[uniform.nearest]),
+        Veil(
+            COVERED,
+            covered_quarters(uniform.time.times_s, flow.looks_s, flow.strangeness, quarter, seen),
+        ),
     )
 
 

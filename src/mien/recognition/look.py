@@ -15,6 +15,8 @@ from mien.recognition.spotting import Movement, Spotting, spot_movements
 from mien.recognition.visibility import View
 
 TOO_NOISY = "the noise of this video hides most movements of this size"
+TOO_NEAR_THE_END = "too near the beginning or end of the video to be judged"
+TOO_NEAR = "too near a stretch that cannot be read to be judged"
 
 
 @dataclass(frozen=True)
@@ -52,21 +54,28 @@ def look_at(
         times_s, view.flow_px, view.basis, blinking, limits, steps_s, magnification=magnification
     )
     whitened = spotting.whitened
-    judged = view.judged
-    apexes = [int(np.argmin(np.abs(times_s - one.moments.apex_s))) for one in spotting.movements]
     smallest = smallest_movements(whitened, spotting.scan, limits, magnification=magnification)
     hopeless = too_noisy(smallest)
+    movements = []
+    for movement in spotting.movements:
+        apex_s = movement.moments.apex_s
+        if not view.judged[int(np.argmin(np.abs(times_s - apex_s)))]:
+            continue
+        edges_s = np.abs(times_s[view.hidden] - apex_s)
+        if hopeless:
+            judged = replace(movement, refused=TOO_NOISY)
+        elif edges_s.min(initial=np.inf) < limits.edge_s:
+            judged = replace(movement, refused=TOO_NEAR)
+        elif movement.long and min(apex_s - times_s[0], times_s[-1] - apex_s) < limits.edge_s:
+            judged = replace(movement, refused=TOO_NEAR_THE_END)
+        else:
+            judged = _unless_unnamed(whitened, movement)
+        movements.append(judged)
     return Look(
         view,
         spotting,
         whiten(view.basis, whitened.noise_px, neighbours=False),
-        tuple(
-            replace(movement, refused=TOO_NOISY)
-            if hopeless
-            else _unless_unnamed(whitened, movement)
-            for movement, apex in zip(spotting.movements, apexes, strict=True)
-            if judged[apex]
-        ),
+        tuple(movements),
         smallest,
     )
 

@@ -84,6 +84,8 @@ class View:
     """NaN in frames of which less is seen."""
 
     judged: Bool[np.ndarray, " frame"]
+    hidden: Bool[np.ndarray, " frame"]
+    """Frames that this view leaves out because less is seen."""
 
 
 def quarters_of(rest_px: Points2, *, size_px: int, grid: int) -> Int[np.ndarray, "row column"]:
@@ -143,9 +145,11 @@ def visibility_of(
     reasons = {}
     for frame in np.flatnonzero(lost.any(axis=1)):
         own = [one for one in grown if one.lost[frame].any()]
-        words = " and ".join(dict.fromkeys(one.reason for one in own))
-        place = tuple(np.flatnonzero(np.any([one.lost[frame] for one in own], axis=0)).tolist())
-        if len(place) < len(QUARTERS):
+        # What hides the whole face says enough; parts are named with what is lost of them.
+        whole = [one for one in own if one.lost[frame].all()][:1]
+        words = " and ".join(dict.fromkeys(one.reason for one in whole or own))
+        if not whole:
+            place = tuple(np.flatnonzero(lost[frame]).tolist())
             words = f"{region_name(place)}: {words}"
         reasons[int(frame)] = words
     return Visibility(quarter, lost, reasons)
@@ -170,7 +174,8 @@ def views_of(
     What is seen of a half-covered face is judged by the cells and units of that half alone.
     """
     if visibility is None or not visibility.lost.any():
-        return (View(basis, flow_px, np.ones(len(flow_px), dtype=bool)),)
+        whole = np.ones(len(flow_px), dtype=bool)
+        return (View(basis, flow_px, whole, ~whole),)
     lost = visibility.lost
     views = []
     for pattern in np.unique(lost, axis=0):
@@ -184,6 +189,7 @@ def views_of(
                 _without(basis, visibility, pattern),
                 seen_px.astype(flow_px.dtype),
                 (lost == pattern).all(axis=1),
+                ~usable,
             )
         )
     return tuple(sorted(views, key=lambda view: -int(view.basis.seen.sum())))
