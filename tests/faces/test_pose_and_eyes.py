@@ -6,7 +6,7 @@ from scipy.spatial.transform import Rotation
 
 from mien.core.arrays import ImageRgb
 from mien.core.errors import UsageError
-from mien.faces import FaceModels, FaceTracker, eye_openness, gaze_of, head_pose
+from mien.faces import FaceModels, FaceTracker, eye_openness, gaze_of, head_pose, turn_from_camera
 from mien.faces.pose import angles_of, rotation_of
 
 ANGLES = [(0.0, 0.0, 0.0), (0.2, 0.0, 0.0), (0.0, 0.3, 0.0), (0.0, 0.0, 0.4), (-0.3, 0.5, -0.2)]
@@ -50,6 +50,21 @@ def test_the_turn_of_the_picture_is_no_roll_of_the_head(turn_deg: int) -> None:
     points = np.stack([*turned, z], axis=-1)[None].astype(np.float32)
     found = head_pose(points, turn_deg=turn_deg, reference_m=rest)
     np.testing.assert_allclose(found[0], (0.1, 0.2, 0.05), atol=1e-4)
+
+
+@pytest.mark.parametrize("degrees", [0, 10, 30, 45])
+def test_the_turn_from_the_camera_is_found_in_the_picture_alone(degrees: int) -> None:
+    rest = _rest()
+    yawed, nodded = (
+        _seen(rest, angles)
+        for angles in ((0.0, np.radians(degrees), 0.2), (np.radians(degrees), 0.0, 0.0))
+    )
+    for seen in (yawed, nodded):
+        seen[..., 2] = 0  # no depth is asked for
+        assert np.degrees(turn_from_camera(seen, reference_m=rest)) == pytest.approx(
+            degrees, abs=1.0
+        )
+    assert np.isnan(turn_from_camera(np.full((2, 478, 3), np.nan, np.float32))).all()
 
 
 def test_frames_without_points_have_no_rotation() -> None:

@@ -133,10 +133,10 @@ def test_noise_that_hides_micro_expressions_is_told_and_none_is_reported(
     assert micro(analysis) == []
     assert analysis.face is not None
     reasons = {movement.refused for movement in analysis.face.reading.refused}
-    assert reasons == {"the noise of this video hides most movements of this size"}
+    assert reasons == {"the noise or compression of this video hides most movements of this size"}
     (warning,) = analysis.warnings
     assert warning.startswith(
-        "Cannot tell micro-expressions: the noise of this video hides what moves less than "
+        "Cannot tell micro-expressions: the noise or compression of this video hides what moves "
     )
 
 

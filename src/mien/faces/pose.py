@@ -45,19 +45,23 @@ def head_pose(
 
 
 def turn_from_camera(
-    landmarks_px: Float32[np.ndarray, "frame point 3"], *, turn_deg: int = 0
+    landmarks_px: Float32[np.ndarray, "frame point 3"],
+    *,
+    turn_deg: int = 0,
+    reference_m: Points3 | None = None,
 ) -> Float[np.ndarray, " frame"]:
     """Angle in radians between where the face looks and where the camera is; NaN where not seen.
 
-    From the picture alone: the mean face is laid over all mesh points in the plane (weak
-    perspective, least squares), and its third axis follows. Landmark networks draw the depth of a
-    far-turned face too shallow, so that :func:`head_pose` gives 27 degrees for 40 with some people;
-    this gives 35 to 41. Nods come out at .7 of their size.
+    From the picture alone: the head at rest, ``reference_m`` or the mean face, is laid over all
+    mesh points in the plane (weak perspective, least squares), and its third axis follows.
+    Landmark networks draw the depth of a far-turned face too shallow, so that :func:`head_pose`
+    gives 27 degrees for 40 with some people; this gives 35 to 41. Nods come out at .7 of their
+    size.
 
     Raises:
         UsageError: the turn is not 0, 90, 180 or 270 degrees.
     """
-    rest = _mean_face()
+    rest = _mean_face() if reference_m is None else reference_m
     fit = np.linalg.pinv(rest - rest.mean(axis=0))
     seen = upright_points(landmarks_px[:, : len(rest)], turn_deg)[..., :2]
     angles = np.full(len(seen), np.nan)

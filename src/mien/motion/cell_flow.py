@@ -13,6 +13,7 @@ from mien.motion.album import Album
 from mien.motion.flow import GRID, CellField, pooled_flow, pooled_picture
 from mien.motion.light import even_light
 from mien.motion.reference import frames_at_rest, reference_picture
+from mien.motion.stillness import held_back
 
 WINDOW_S = 2.0
 """A reference is chosen among the frames of this span."""
@@ -69,6 +70,11 @@ class CellFlow:
 
     steps_s: tuple[float, ...] = ()
     """Times at which the flow may jump for no movement of the face: the encoder began anew."""
+
+    @property
+    def held_back(self) -> float:
+        """How much of the face's change the compression keeps until a key frame."""
+        return held_back(self.times_s, self.still, self.change, self.grey, self.steps_s)
 
 
 @dataclass

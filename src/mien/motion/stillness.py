@@ -8,10 +8,9 @@ from mien.core.arrays import Times
 _BLOCK_PX = 8
 _MIN_BLOCKS = 4
 
-HELD_BACK = 0.075
-"""From here on the motion of a face counts as removed, see :func:`held_back`. On rendered faces
-with noise and H.264, units are still named right at .05 to .06 (crf 37 to 40) and wrong ones come
-from .08 on (crf 43 to 45)."""
+HELD_BACK = 0.067
+"""From here on the motion of a face counts as removed, see :func:`held_back`: what is hidden is as
+large as micro-expressions are. On rendered faces wrong units are named from .08 on."""
 
 _STEP = 3.0
 """How many times more a picture must change at a key frame than between them."""

@@ -71,16 +71,16 @@ def _too_noisy(reading: FaceReading) -> list[str]:
         least = float(np.median(list(smallest.values())))
         return [
             (
-                "Cannot tell micro-expressions: the noise of this video hides what moves less than "
-                f"{least:.2f} of a unit's full strength, and they stay below {LARGEST_MICRO}. "
-                "Record with more light, nearer, or with less compression."
+                "Cannot tell micro-expressions: the noise or compression of this video hides what "
+                f"moves less than {least:.2f} of a unit's full strength, and they stay below "
+                f"{LARGEST_MICRO}. Record with more light, nearer, or with less compression."
             )
         ]
     units = ", ".join(f"AU{au}" for au in blind)
     return [
         (
-            f"Cannot tell micro-expressions of {units}: the noise of this video hides them below "
-            f"{min(smallest[au] for au in blind):.2f} of their full strength."
+            f"Cannot tell micro-expressions of {units}: the noise or compression of this video "
+            f"hides them below {min(smallest[au] for au in blind):.2f} of their full strength."
         )
     ]
 

@@ -219,6 +219,7 @@ def signals_of(
         visibility=visibility,
         steps_s=flow.steps_s,
         magnification=face.magnification,
+        held_back=flow.held_back,
         placement=placement_of(face.rest_px, size_px=CROP_SIZE_PX),
     )
     return signals, uniform

@@ -4,7 +4,7 @@ import numpy as np
 from jaxtyping import Bool, Float32, Int
 
 from mien.faces import CROP_SIZE_PX, FaceTrack
-from mien.motion import GRID, HELD_BACK, CellFlow, held_back
+from mien.motion import GRID, HELD_BACK, CellFlow
 from mien.recognition.covering import covered_quarters
 from mien.recognition.uniform import Resampling
 from mien.recognition.visibility import QUARTERS, Veil
@@ -36,7 +36,7 @@ def veils_of(
         uniform: the time base that the veils are laid on.
     """
     frames = uniform.time.count
-    frozen = held_back(flow.times_s, flow.still, flow.change, flow.grey, flow.steps_s) >= HELD_BACK
+    frozen = flow.held_back >= HELD_BACK
     return (
         Veil(FROZEN, np.full((frames, len(QUARTERS)), frozen)),
         Veil(OUTSIDE, _outside(track, quarter, placed_px)[uniform.nearest]),

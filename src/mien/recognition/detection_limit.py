@@ -15,13 +15,23 @@ LARGEST_MICRO = 0.3
 """Most micro-expressions stay below this activation; a unit that must move farther to be found
 cannot be judged."""
 
+HIDDEN_BY_COMPRESSION = 4.5
+"""Activation that a compression hides for each part of the change that it holds back: what half of
+the planted movements need at crf 23 and 33, see ``tools/measure_limits.py``. Noise alone would say
+less, for what the encoder drops leaves no noise behind."""
+
 _MOST_UNITS = 0.5
 _LARGEST = 1.0
 _CLOSE = 1e-3
 
 
 def smallest_movements(
-    whitened: Whitened, scan: Scan, limits: SpottingThresholds, *, magnification: float
+    whitened: Whitened,
+    scan: Scan,
+    limits: SpottingThresholds,
+    *,
+    magnification: float,
+    held_back: float = 0.0,
 ) -> Mapping[int, float]:
     """Say from which activation on a brief movement of each unit, both sides, is found.
 
@@ -35,6 +45,8 @@ def smallest_movements(
         scan: the look over the whole video.
         limits: what a movement must show.
         magnification: pixels of the aligned face for one of the video.
+        held_back: how much of the change the compression keeps until a key frame, see
+            :func:`mien.motion.held_back`.
 
     Returns:
         activation by unit, 1 where none of the unit's strength is enough; empty where the video
@@ -54,7 +66,7 @@ def smallest_movements(
         vector: Float[np.ndarray, " value"] = whitened.design[:, members].sum(axis=1)
         by_score = _reaching(limits.score, float(vector @ vector), noise) / flow_gain(au)
         by_reach = reach_px / max(farthest_px * flow_gain(au), 1e-9)
-        smallest[au] = min(max(by_score, by_reach), _LARGEST)
+        smallest[au] = min(max(by_score, by_reach, HIDDEN_BY_COMPRESSION * held_back), _LARGEST)
     return smallest
 
 

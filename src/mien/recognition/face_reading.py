@@ -56,6 +56,9 @@ class FaceSignals:
     magnification: float = 1.0
     """Pixels of the aligned face for one of the video."""
 
+    held_back: float = 0.0
+    """How much of the face's change the compression keeps until a key frame."""
+
     placement: Placement | None = None
     """How the face lies in its aligned picture against the canonical one; the trained recognisers
     need it."""
@@ -121,7 +124,15 @@ def read_face(
     closures = find_closures(signals.opening_ratio)
     gate = blink_gate(times_s, closures)
     looks = [
-        look_at(times_s, view, gate, limits, signals.steps_s, magnification=signals.magnification)
+        look_at(
+            times_s,
+            view,
+            gate,
+            limits,
+            signals.steps_s,
+            magnification=signals.magnification,
+            held_back=signals.held_back,
+        )
         for view in views
     ]
     found = [(look, movement) for look in looks for movement in look.movements]

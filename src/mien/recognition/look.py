@@ -14,7 +14,7 @@ from mien.recognition.pursuit import name_units
 from mien.recognition.spotting import Movement, Spotting, spot_movements
 from mien.recognition.visibility import View
 
-TOO_NOISY = "the noise of this video hides most movements of this size"
+TOO_NOISY = "the noise or compression of this video hides most movements of this size"
 TOO_NEAR_THE_END = "too near the beginning or end of the video to be judged"
 TOO_NEAR = "too near a stretch that cannot be read to be judged"
 
@@ -48,13 +48,16 @@ def look_at(
     steps_s: tuple[float, ...],
     *,
     magnification: float,
+    held_back: float = 0.0,
 ) -> Look:
     """Spot and name in one view."""
     spotting = spot_movements(
         times_s, view.flow_px, view.basis, blinking, limits, steps_s, magnification=magnification
     )
     whitened = spotting.whitened
-    smallest = smallest_movements(whitened, spotting.scan, limits, magnification=magnification)
+    smallest = smallest_movements(
+        whitened, spotting.scan, limits, magnification=magnification, held_back=held_back
+    )
     hopeless = too_noisy(smallest)
     movements = []
     for movement in spotting.movements:
