@@ -142,7 +142,7 @@ def test_the_smallest_movement_reaches_the_score_and_grows_with_the_noise() -> N
         magnification=1.0,
         held_back=0.05,
     )
-    assert pressed == {1: pytest.approx(0.225), 12: pytest.approx(0.225)}
+    assert pressed == {1: pytest.approx(0.35), 12: pytest.approx(0.35)}
 
 
 def test_in_still_footage_the_reach_that_the_gates_ask_for_is_the_limit() -> None:

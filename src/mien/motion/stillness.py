@@ -9,8 +9,8 @@ _BLOCK_PX = 8
 _MIN_BLOCKS = 4
 
 HELD_BACK = 0.067
-"""From here on the motion of a face counts as removed, see :func:`held_back`: what is hidden is as
-large as micro-expressions are. On rendered faces wrong units are named from .08 on."""
+"""From here on the motion of a face counts as removed, see :func:`held_back`: most movements at .4
+are lost, and on rendered faces wrong units are named from .08 on."""
 
 _STEP = 3.0
 """How many times more a picture must change at a key frame than between them."""

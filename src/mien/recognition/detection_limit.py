@@ -15,7 +15,7 @@ LARGEST_MICRO = 0.3
 """Most micro-expressions stay below this activation; a unit that must move farther to be found
 cannot be judged."""
 
-HIDDEN_BY_COMPRESSION = 4.5
+HIDDEN_BY_COMPRESSION = 7.0
 """Activation that a compression hides for each part of the change that it holds back: what half of
 the planted movements need at crf 23 and 33, see ``tools/measure_limits.py``. Noise alone would say
 less, for what the encoder drops leaves no noise behind."""
