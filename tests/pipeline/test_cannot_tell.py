@@ -11,7 +11,7 @@ import pytest
 from jaxtyping import Float, UInt8
 
 from mien.core.arrays import ImageRgb, Times
-from mien.core.facs import Channel, channels_of
+from mien.core.facs import Channel, Side, channels_of
 from mien.core.track import EventKind
 from mien.directing import PlannedMovement
 from mien.head import load_head
@@ -231,3 +231,26 @@ def test_a_face_cut_by_the_lower_edge_is_read_above_and_told_below(
     assert np.isnan(analysis.track.column(Channel.parse("AU12L"))).all()
     assert np.isfinite(analysis.track.column(Channel.parse("AU01L"))).all()
     assert any("the mouth and chin: outside the picture" in one for one in analysis.warnings)
+
+
+def test_a_face_half_out_of_the_picture_is_read_on_the_half_that_is_in_it(
+    tmp_path: Path, pictures: np.ndarray
+) -> None:
+    analysis = analysed(tmp_path, pictures[:, :, : SIZE_PX // 2 + 20])
+    events = analysis.track.of_kind(EventKind.MICRO)
+    assert [event.apex_s for event in events] == pytest.approx([BROWS_S, SMILE_S], abs=0.05)
+    sides = {unit.channel.side for event in events for unit in event.units}
+    assert sides == {Side.RIGHT}
+    assert np.isnan(analysis.track.column(Channel.parse("AU12L"))).all()
+    assert analysis.warnings[0] == (
+        "Cannot tell from 0.00 to 2.37 s: the left half of the face: outside the picture."
+    )
+
+
+def test_a_face_of_which_too_little_is_in_the_picture_is_not_found_and_nothing_is_reported(
+    tmp_path: Path, pictures: np.ndarray
+) -> None:
+    analysis = analysed(tmp_path, pictures[:, :, : SIZE_PX // 2 + 5])
+    assert analysis.track.events == ()
+    assert np.isnan(analysis.track.activation).all()
+    assert analysis.warnings
