@@ -71,7 +71,8 @@ class AlignedFace:
     @property
     def magnification(self) -> float:
         """Pixels of the aligned face for one of the video, median over the frames."""
-        return float(np.nanmedian(np.sqrt(np.abs(np.linalg.det(self.transforms[:, :, :2])))))
+        known = self.transforms[np.isfinite(self.transforms).all(axis=(1, 2)), :, :2]
+        return float(np.median(np.sqrt(np.abs(np.linalg.det(known)))))
 
     @property
     def rest_px(self) -> Float[np.ndarray, "point 2"]:
