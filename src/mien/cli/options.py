@@ -177,6 +177,14 @@ FaceModel = Annotated[
         help="Landmark models to use: a face_landmarker.task file or a folder with the models.",
     ),
 ]
+Live = Annotated[
+    bool,
+    typer.Option(
+        "--live",
+        help="Read every frame from its past alone, as it comes, and print it as one JSON document "
+        "a line; with --out DIR, write tables at the end instead.",
+    ),
+]
 NoCache = Annotated[
     bool, typer.Option("--no-cache", help="Compute everything anew and keep nothing for later.")
 ]

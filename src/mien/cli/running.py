@@ -3,6 +3,7 @@
 from mien.cli import options
 from mien.cli.batch import work_through
 from mien.cli.inputs import STANDARD_OUTPUT, Job, demo_job, jobs_for
+from mien.cli.live_streaming import is_streamed, stream_live
 from mien.cli.piping import is_piped, pipe_track
 from mien.cli.voice import voice_for
 from mien.pipeline.result import RunResult
@@ -60,6 +61,7 @@ def analyze_verb(  # noqa: PLR0913 - one for each option
     *,
     camera: options.Camera = None,
     camera_seconds: options.CameraSeconds = None,
+    live: options.Live = False,
     out: options.Out = None,
     fps: options.Fps = None,
     face: options.Face = None,
@@ -77,6 +79,9 @@ def analyze_verb(  # noqa: PLR0913 - one for each option
     Writes the tracks as parquet, CSV and JSON, the events as a table, and a report. With `--out -`,
     or without `--out` where standard output is no terminal, the track of one input goes to standard
     output as one JSON document, and no file is written.
+
+    With `--live` the values of each frame are printed as soon as it is there, and events when they
+    are over; a camera is read until `--camera-seconds` have passed, or until it is stopped.
     """
     settings = options.run_settings(
         fps=fps,
@@ -93,6 +98,15 @@ def analyze_verb(  # noqa: PLR0913 - one for each option
     folder = None if out == STANDARD_OUTPUT else out
     jobs = jobs_for(inputs or (), camera=camera, out=folder)
     voice = voice_for("analyze", as_json=as_json)
+    if live:
+        if is_streamed(out, jobs, as_json=as_json):
+            return stream_live(jobs[0], settings, voice, camera_s=camera_seconds)
+        from mien.pipeline.live_reading import write_live  # noqa: PLC0415
+
+        def follow(job: Job, progress: Progress) -> RunResult:
+            return write_live(job.source, job.out, settings, progress)
+
+        return work_through(jobs, follow, voice, debug=debug)
     if is_piped(out, jobs, as_json=as_json):
         return pipe_track(jobs[0], settings, voice)
     from mien.pipeline.analysis import analyse_video  # noqa: PLC0415 - keeps `mien --help` quick

@@ -15,6 +15,7 @@ class Document(StrEnum):
     """Everything that mien writes as JSON."""
 
     TRACK = "track"
+    LIVE = "live"
     PERFORMANCE = "performance"
     RENDER = "render"
     TRACKS = "tracks"
@@ -39,6 +40,7 @@ class Document(StrEnum):
 
 _ABOUT = {
     Document.TRACK: "analyze --out -: the action units of one face over time",
+    Document.LIVE: "analyze --live: one face in one frame, a document a line",
     Document.PERFORMANCE: "performance.json: curves for the controls of a rig",
     Document.RENDER: "digital_human.json of render: how the pictures came to be",
     Document.TRACKS: "tracks.json: what the columns of tracks.csv mean",
@@ -95,9 +97,10 @@ def schema_verb(
     return 0
 
 
-def schema_of_document(name: Document) -> dict[str, Any]:
+def schema_of_document(name: Document) -> dict[str, Any]:  # noqa: PLR0911 - one a kind
     """Give the schema of one document."""
     from mien.cli.layouts import VERB_DOCUMENTS  # noqa: PLC0415 - keeps `mien --help` quick
+    from mien.pipeline.live_document import LIVE_DOCUMENT  # noqa: PLC0415
     from mien.pipeline.render_note import RENDER_DOCUMENT  # noqa: PLC0415
     from mien.rig import PERFORMANCE_DOCUMENT  # noqa: PLC0415
     from mien.tracks import (  # noqa: PLC0415
@@ -110,6 +113,8 @@ def schema_of_document(name: Document) -> dict[str, Any]:
     match name:
         case Document.TRACK:
             return TRACK_DOCUMENT.schema()
+        case Document.LIVE:
+            return LIVE_DOCUMENT.schema()
         case Document.PERFORMANCE:
             return PERFORMANCE_DOCUMENT.schema()
         case Document.RENDER:

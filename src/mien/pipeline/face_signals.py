@@ -39,7 +39,7 @@ from mien.recognition.blinks import relative_opening
 from mien.recognition.canonical import placement_of
 from mien.recognition.face_reading import FaceSignals
 from mien.recognition.posture import Rest, posture_model, read_posture
-from mien.recognition.uniform import Resampling, uniform_time
+from mien.recognition.uniform import Resampling, rate_of_stamps, uniform_time
 from mien.recognition.visibility import (
     FARTHEST_TURN_RAD,
     quarters_of,
@@ -137,9 +137,19 @@ def measure_motion(source: VideoSource, face: AlignedFace, progress: Progress) -
 
 def basis_of(face: AlignedFace) -> Basis:
     """Lay the action units' motion fields over this face."""
+    return basis_at(face.rest_px)
+
+
+def basis_at(rest_px: Float[np.ndarray, "point 2"]) -> Basis:
+    """Lay the action units' motion fields over a face whose mesh points at rest are known."""
     head = load_head()
     people = [person for person in head.people.values() if person.role == "basis"]
-    return face_basis(head, people, face.rest_px, size_px=CROP_SIZE_PX)
+    return face_basis(head, people, rest_px, size_px=CROP_SIZE_PX)
+
+
+def rigid_zone(rest_px: Float[np.ndarray, "point 2"]) -> Float[np.ndarray, "row column"]:
+    """Weights of the cells that move with the skull: eye corners and nose."""
+    return zone_weights(rest_px[RIGID_POINTS], size_px=CROP_SIZE_PX, radius_px=_RIGID_RADIUS_PX)
 
 
 def rate_of(times_s: Times, nominal: Fraction) -> Fraction:
@@ -151,17 +161,14 @@ def rate_of(times_s: Times, nominal: Fraction) -> Fraction:
     step_s = float(np.median(np.diff(times_s)))
     if abs(step_s * float(nominal) - 1) < 0.05:  # noqa: PLR2004 - stamps are rounded
         return nominal
-    return Fraction(1 / step_s).limit_denominator(1001)
+    return rate_of_stamps(times_s)
 
 
 def without_head_motion(
     flow_px: Float32[np.ndarray, "frame row column 2"], face: AlignedFace
 ) -> Float32[np.ndarray, "frame row column 2"]:
     """Take a shift, turn and scale of the nose and eye corners out of every field."""
-    zone = zone_weights(
-        face.rest_px[RIGID_POINTS], size_px=CROP_SIZE_PX, radius_px=_RIGID_RADIUS_PX
-    )
-    still, _ = remove_similarity(flow_px, zone)
+    still, _ = remove_similarity(flow_px, rigid_zone(face.rest_px))
     return still
 
 

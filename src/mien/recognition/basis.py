@@ -1,6 +1,7 @@
 """What each action unit would look like on this face: the atoms that measured motion is read by."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -96,6 +97,15 @@ def noise_likeness(seen: Bool[np.ndarray, "row column"]) -> Float[np.ndarray, "c
     return likeness + OWN_SHARE * np.eye(len(places))
 
 
+@lru_cache(maxsize=4)
+def _apart(seen: bytes, shape: tuple[int, ...]) -> Float[np.ndarray, "cell cell"]:
+    """Take the likeness of neighbours' noise out; kept, as one face asks for it again and again."""
+    likeness = noise_likeness(np.frombuffer(seen, bool).reshape(shape))
+    apart: Float[np.ndarray, "cell cell"] = np.linalg.inv(np.linalg.cholesky(likeness))
+    apart.setflags(write=False)
+    return apart
+
+
 def _project_out(
     vectors: Float[np.ndarray, "field value"], rigid: Float[np.ndarray, "value mode"]
 ) -> Float[np.ndarray, "field value"]:
@@ -120,8 +130,8 @@ def whiten(
     if not (noise_px[basis.seen] > 0).all():
         msg = "Expected noise above 0 px in every seen cell, but some cell has none."
         raise UsageError(msg)
-    likeness = noise_likeness(basis.seen) if neighbours else np.eye(int(basis.seen.sum()))
-    apart = np.linalg.inv(np.linalg.cholesky(likeness))
+    count = int(basis.seen.sum())
+    apart = _apart(basis.seen.tobytes(), basis.seen.shape) if neighbours else np.eye(count)
     modes = _flatten(basis.rigid_px, basis.seen, noise_px, apart).T
     left, size, _ = np.linalg.svd(modes, full_matrices=False)
     rigid = left[:, size > size[0] * 1e-6]

@@ -175,33 +175,72 @@ def read_posture(
     seen = np.flatnonzero(np.isfinite(landmarks).all(axis=(1, 2)))
     if len(seen) == 0:
         return Posture(model.channels, activation, residual_m)
-    placed, turned_rad = _laid_on(model.rest_m, landmarks[seen])
-    weight = np.ones((len(model.rest_m), 1)) * [1.0, 1.0, _DEPTH_WEIGHT]
-    weight[list(_LIPS)] *= _LIP_WEIGHT
-    design = (model.units_m * weight)[:, model.used].reshape(len(model.channels), -1)
-    ridge = 1e-3 * np.eye(len(design)) * np.square(design).sum(axis=1).mean()
-    gram = design @ design.T + ridge
-    sparsity = (
-        _SPARSITY
-        * _NOISE_M
-        * float(np.sqrt(np.diag(gram)).mean())
-        * np.array([_RELUCTANCE.get(channel.au, 1.0) for channel in model.channels])
-    )
-
-    flat = (placed * weight)[:, model.used].reshape(len(seen), -1)
+    space = PostureSpace(model)
+    placed, turned_rad = space.placed(landmarks[seen])
     if rest is None:
-        usable = open_eyes[seen] & (turned_rad < _FRONTAL_RAD)
-        if usable.sum() < _MIN_NEUTRAL:
-            usable = np.ones(len(seen), dtype=bool)
-        alike = _neutral(flat[usable], design, gram, sparsity)
-        rest = _rest(placed[usable][alike], FOUND_REST)
-    target = flat - (rest.points_m * weight)[model.used].ravel()
-    right = target @ design.T - sparsity
-    share = nonnegative_course(gram, right, smoothness=_SMOOTHNESS)
-    activation[seen] = np.minimum(share, 1.0)
-    left = target - share @ design
-    residual_m[seen] = np.sqrt(3 * np.square(left).mean(axis=1))
+        rest = space.rest(placed, turned_rad, open_eyes[seen])
+    activation[seen], residual_m[seen] = space.read(placed, rest)
     return Posture(model.channels, activation, residual_m, rest)
+
+
+class PostureSpace:
+    """The landmarks of the head and its units, weighted, in which faces laid on it are read."""
+
+    def __init__(self, model: PostureModel) -> None:
+        self._model = model
+        weight = np.ones((len(model.rest_m), 1)) * [1.0, 1.0, _DEPTH_WEIGHT]
+        weight[list(_LIPS)] *= _LIP_WEIGHT
+        self._weight = weight
+        design = (model.units_m * weight)[:, model.used].reshape(len(model.channels), -1)
+        ridge = 1e-3 * np.eye(len(design)) * np.square(design).sum(axis=1).mean()
+        self._design = design
+        self._gram = design @ design.T + ridge
+        self._sparsity = (
+            _SPARSITY
+            * _NOISE_M
+            * float(np.sqrt(np.diag(self._gram)).mean())
+            * np.array([_RELUCTANCE.get(channel.au, 1.0) for channel in model.channels])
+        )
+
+    def placed(
+        self, landmarks: Float[np.ndarray, "frame point 3"]
+    ) -> tuple[Float[np.ndarray, "frame point 3"], Float[np.ndarray, " frame"]]:
+        """Lay seen faces onto the head at rest: their points in metres, and turns in radians."""
+        return _laid_on(self._model.rest_m, landmarks)
+
+    def rest(
+        self,
+        placed_m: Float[np.ndarray, "frame point 3"],
+        turned_rad: Float[np.ndarray, " frame"],
+        open_eyes: Bool[np.ndarray, " frame"],
+    ) -> Rest:
+        """Find the face at rest among frames that look ahead with open eyes, or among all."""
+        usable = open_eyes & (turned_rad < _FRONTAL_RAD)
+        if usable.sum() < _MIN_NEUTRAL:
+            usable = np.ones(len(placed_m), dtype=bool)
+        flat = self._flat(placed_m)[usable]
+        alike = _neutral(flat, self._design, self._gram, self._sparsity)
+        return _rest(placed_m[usable][alike], FOUND_REST)
+
+    def read(
+        self, placed_m: Float[np.ndarray, "frame point 3"], rest: Rest
+    ) -> tuple[Float[np.ndarray, "frame channel"], Float[np.ndarray, " frame"]]:
+        """Read neighbouring frames against the face at rest.
+
+        Returns:
+            activations 0..1, and the root-mean-square distance left in metres.
+        """
+        target = self._flat(placed_m) - (rest.points_m * self._weight)[self._model.used].ravel()
+        right = target @ self._design.T - self._sparsity
+        share = nonnegative_course(self._gram, right, smoothness=_SMOOTHNESS)
+        left = target - share @ self._design
+        residual_m: Float[np.ndarray, " frame"] = np.sqrt(3 * np.square(left).mean(axis=1))
+        return np.minimum(share, 1.0), residual_m
+
+    def _flat(
+        self, placed_m: Float[np.ndarray, "frame point 3"]
+    ) -> Float[np.ndarray, "frame value"]:
+        return (placed_m * self._weight)[:, self._model.used].reshape(len(placed_m), -1)
 
 
 def _neutral(

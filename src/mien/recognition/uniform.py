@@ -47,6 +47,15 @@ class Resampling:
         return np.where(self.share < 0.5, self.left, self.right)  # noqa: PLR2004 - the middle
 
 
+def rate_of_stamps(times_s: Times) -> Fraction:
+    """Frames per second by the median step, as a fraction with a denominator of at most 1001.
+
+    >>> rate_of_stamps(np.array([0.0, 0.04, 0.08, 0.2]))
+    Fraction(25, 1)
+    """
+    return Fraction(1 / float(np.median(np.diff(times_s)))).limit_denominator(1001)
+
+
 def uniform_time(times_s: Times, rate: Fraction) -> Resampling:
     """Lay a uniform time base of the given rate over the frames' time stamps.
 

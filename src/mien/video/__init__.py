@@ -1,5 +1,6 @@
 """A file, a folder of images or a camera -> frames with true time stamps; frames -> a file."""
 
+from mien.video.camera import camera_frames as camera_frames
 from mien.video.camera import record_camera as record_camera
 from mien.video.frame import Frame as Frame
 from mien.video.frame import VideoInfo as VideoInfo
@@ -18,6 +19,7 @@ __all__ = [
     "Frame",
     "VideoInfo",
     "VideoSource",
+    "camera_frames",
     "encoder",
     "image_numbers",
     "lossless_encoder",

@@ -1,6 +1,7 @@
-"""A camera -> a file with the times at which its frames arrived."""
+"""A camera -> its frames as they come, or a file with the times at which they came."""
 
 import sys
+from collections.abc import Generator
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,7 +11,9 @@ from av.video.frame import VideoFrame
 
 from mien.core.errors import UsageError, VideoError
 from mien.store.atomic import atomic_path
+from mien.video.frame import Frame
 from mien.video.pixels import frame_to_rgb
+from mien.video.source import ForwardClock
 from mien.video.writer import encoder
 
 _TICK = Fraction(1, 90_000)
@@ -67,6 +70,46 @@ def record_stream(camera: InputContainer, path: Path, *, duration_s: float) -> N
             if stamp > latest:
                 sink.write(frame_to_rgb(frame, rotation_deg), stamp)
                 latest = stamp
+
+
+def camera_frames(index: int, rate: Fraction | None = None) -> Generator[Frame]:
+    """Give the pictures of the camera ``index`` as they come, with the times of the driver.
+
+    The first is at 0 s. ``rate`` is asked of the driver; it may give another. The camera is closed
+    with the generator.
+
+    Raises:
+        VideoError: no such camera, or it gives no picture.
+    """
+    with _open_camera(index, rate) as camera:
+        yield from stream_frames(camera)
+
+
+def stream_frames(camera: InputContainer) -> Generator[Frame]:
+    """Give the pictures of an open input as they come; one whose time does not advance is left out.
+
+    Raises:
+        VideoError: the input gives no picture.
+    """
+    stream = camera.streams.video[0]
+    start: Fraction | None = None
+    clock = ForwardClock()
+    count = 0
+    try:
+        for frame in camera.decode(stream):
+            start = _time_of(frame) if start is None else start
+            time_s = float(_time_of(frame) - start)
+            if clock.accepts(time_s):
+                rotation_deg = round(frame.rotation / 90) * 90 % 360
+                rgb = frame_to_rgb(frame, rotation_deg)
+                yield Frame(count, time_s, rgb, bool(frame.key_frame))
+                count += 1
+    except (av.FFmpegError, OSError) as error:
+        msg = f"The camera stopped after {count} pictures: {error}. Check that it is connected."
+        raise VideoError(msg) from error
+    if count == 0:
+        msg = "The camera is open but gives no picture. Close other programs that use it."
+        raise VideoError(msg)
 
 
 def _time_of(frame: VideoFrame) -> Fraction:
