@@ -15,6 +15,7 @@ from mien.faces import (
     eye_openness,
     gaze_of,
     head_pose,
+    turn_from_camera,
     warp_crop,
 )
 from mien.faces.causal_alignment import CausalAlignment
@@ -32,7 +33,9 @@ from mien.recognition.live_posture import LivePosture
 from mien.recognition.live_spotting import LiveSpotting
 from mien.recognition.live_units import USUAL_S, BriefMotion, LiveUnits
 from mien.recognition.posture import PostureModel
+from mien.recognition.visibility import FARTHEST_TURN_RAD, TURNED
 
+WARMING_UP = "warming up"
 WARM_UP_S = 0.5
 """The face is seen for so long before its own layout, its rest and its noise are known."""
 
@@ -85,14 +88,15 @@ class LiveFace:
             open_eyes=bool(ratio.min() > _OPEN),
         )
         usual = self._usual.update(posture, time_s)
+        turned = float(turn_from_camera(steadied[None])[0]) > FARTHEST_TURN_RAD
         self._lap("landmarks to posture, lids, gaze")
-        brief = self._motion(rgb, mesh, steadied, ratio, time_s)
+        brief = None if turned else self._motion(rgb, mesh, steadied, ratio, time_s)
         announced = self._announced()
         seen = LiveFrame(
             time_s,
             head_rotation_rad=rotation[0],
             gaze_rad=gaze,
-            reason="warming up",
+            reason=TURNED if turned else WARMING_UP,
             person=self._person,
             events=(*closings, *announced),
         )

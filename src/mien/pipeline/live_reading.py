@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import mien
-from mien.core.errors import VideoError
+from mien.core.errors import UsageError, VideoError
 from mien.core.provenance import Provenance
 from mien.core.track import Event, EventKind
 from mien.faces import FaceModels, resolve_models
@@ -53,9 +53,13 @@ def read_live(
         open_camera: what gives the pictures of a camera.
 
     Raises:
+        UsageError: a neutral face is given.
         VideoError: nothing that can be read as video, or a camera that stops or hangs.
         MissingError: no landmark models, and none can be fetched.
     """
+    if settings.neutral is not None:
+        msg = "Live reading finds the face at rest in what it has seen: leave --neutral out."
+        raise UsageError(msg)
     progress.start("landmark models", None, "files")
     models = resolve_models(settings.face_model, progress=lambda _: progress.update(0))
     progress.finish(models.kind)

@@ -25,13 +25,11 @@ class LivePosture:
     the very beginning is taken for the face at rest until the face has been sober.
     """
 
-    def __init__(self, model: PostureModel, rest: Rest | None = None) -> None:
-        """Begin to read a person; ``rest`` is the face at rest where it is known."""
-        self._given = rest
+    def __init__(self, model: PostureModel) -> None:
         self._space = PostureSpace(model)
         self._channels = model.channels
         self._kept: deque[tuple[float, Float[np.ndarray, "point 3"], float, bool]] = deque()
-        self._rest = rest
+        self._rest: Rest | None = None
         self._renewed_s = 0.0
         self._latest: tuple[float, Float[np.ndarray, " channel"]] | None = None
 
@@ -51,20 +49,18 @@ class LivePosture:
             open_eyes: whether the frame may serve as neutral.
         """
         placed, turned_rad = self._space.placed(landmarks[None])
-        if self._given is None:
-            self._learn(placed[0], float(turned_rad[0]), time_s, open_eyes=open_eyes)
-        assert self._rest is not None  # noqa: S101 - given or found
-        activation, residual_m = self._space.read(placed, self._rest)
+        rest = self._learned(placed[0], float(turned_rad[0]), time_s, open_eyes=open_eyes)
+        activation, residual_m = self._space.read(placed, rest)
         return self._smoothed(activation[0], time_s), float(residual_m[0])
 
-    def _learn(
+    def _learned(
         self,
         placed_m: Float[np.ndarray, "point 3"],
         turned_rad: float,
         time_s: float,
         *,
         open_eyes: bool,
-    ) -> None:
+    ) -> Rest:
         """Keep the frame among those of the last minute, and look for the rest among them."""
         early = not self._kept or time_s - self._kept[0][0] < _RENEW_S
         if early or time_s - self._kept[-1][0] >= _SAMPLE_S:
@@ -77,6 +73,7 @@ class LivePosture:
             usable = np.array([kept[3] for kept in self._kept])
             self._rest = self._space.rest(placed, turned, usable)
             self._renewed_s = time_s
+        return self._rest
 
     def _smoothed(
         self, activation: Float[np.ndarray, " channel"], time_s: float

@@ -36,7 +36,7 @@ _SHORTEST_VIEW_S = 1.0
 
 _SUBNASALE, _BRIDGE = 2, 168
 
-_TURNED = "the head is turned by more than 30 degrees"
+TURNED = "the head is turned by more than 30 degrees"
 FARTHEST_TURN_RAD = float(np.radians(30))
 
 
@@ -118,7 +118,7 @@ def turned_away(turn_rad: Float[np.ndarray, " frame"]) -> Veil:
         turn_rad: angle between where the face looks and where the camera is; NaN counts as none.
     """
     away = np.nan_to_num(turn_rad) > FARTHEST_TURN_RAD
-    return Veil(_TURNED, np.repeat(away[:, None], len(QUARTERS), axis=1))
+    return Veil(TURNED, np.repeat(away[:, None], len(QUARTERS), axis=1))
 
 
 def visibility_of(
