@@ -31,6 +31,10 @@ _FULLY_CLOSED = 0.35  # relative opening of a shut eye, as landmark models draw 
 _POSTURE_SMOOTH_S = 0.04
 _RESIDUAL_LIMIT_M = 0.006
 
+LEAST_PEAK = 0.1
+"""A unit that reaches less than this part of the strongest one's activation is not named, unless
+the motion alone speaks for it: that it goes with the others is no sign of it."""
+
 
 @dataclass(frozen=True)
 class FaceSignals:
@@ -202,7 +206,7 @@ class _Reader:
         }
         verdict = self._verdict(look, movement)
         if verdict is not None and verdict.seen:
-            units = units_of(whitened, movement.vector, verdict.seen)
+            units = self._measurable(look, movement, verdict.seen, units)
         times_s = self.signals.time.times_s
         peaks = brief_course(times_s, look.view.flow_px, broad, units, movement)
         event = movement_event(movement, units, peaks, self.limits)
@@ -211,6 +215,26 @@ class _Reader:
         else:
             event = _judged(event, verdict, self.prior)
         return Finding(unsure_of(event, hidden_units(look.smallest)), movement, units, ranked)
+
+    def _measurable(
+        self,
+        look: Look,
+        movement: Movement,
+        seen: tuple[int, ...],
+        pursued: tuple[NamedUnit, ...],
+    ) -> tuple[NamedUnit, ...]:
+        """Settle the sides of the units that count as seen, without those that hardly moved.
+
+        The networks know which units go together, and may take one for likely that the motion
+        leaves no room for.
+        """
+        units = units_of(look.whitened, movement.vector, seen)
+        times_s = self.signals.time.times_s
+        courses = brief_course(times_s, look.view.flow_px, look.broad, units, movement)
+        peak = {unit.au: max(courses[one].max() for one in unit.channels) for unit in units}
+        least = LEAST_PEAK * max(peak.values())
+        kept = {unit.au for unit in pursued} | {au for au, one in peak.items() if one >= least}
+        return units_of(look.whitened, movement.vector, tuple(au for au in seen if au in kept))
 
     def _verdict(self, look: Look, movement: Movement) -> EventVerdict | None:
         placement = self.signals.placement

@@ -206,10 +206,10 @@ def units_of(
     chosen: list[tuple[int, str]] = []
     gains: list[float] = []
     for number in numbers:
-        mine = [key for key in trial.columns if key[0] == number]
-        best = max(mine, key=lambda key: cosines[key])
-        gains.append(max(trial.gains(chosen, [best])[best], 0.0) if trial.energy > 0 else 0.0)
-        chosen.append(best)
+        # Both sides are fitted; one that carries little falls out in the end.
+        both = (number, "both")
+        gains.append(max(trial.gains(chosen, [both])[both], 0.0) if trial.energy > 0 else 0.0)
+        chosen.append(both)
     return _with_sides(whitened, vector, chosen, gains, cosines)
 
 
