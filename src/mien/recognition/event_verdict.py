@@ -23,6 +23,10 @@ _METHOD = (
     "units' probabilities; 'neutral' is the doubt in the event, 'others' and 'repression' are from "
     "naive Bayes"
 )
+LEAST_SURE = 0.5
+"""A unit is named from this probability on. The card's threshold gives the best F1; a name that is
+more likely wrong than right helps nobody who reads it."""
+
 _LEAST = 1e-6
 _STANDS_OUT = 1.3  # times the next label
 _LIKELY = 0.3
@@ -70,7 +74,7 @@ def judge_movement(
     card = recogniser.card
     return EventVerdict(
         units=dict(zip(card.units, map(float, verdict.units[0]), strict=True)),
-        threshold=card.threshold,
+        threshold=max(card.threshold, LEAST_SURE),
         opinions=_opinions(recogniser, verdict),
         networks_emotion=dict(zip(card.classes, map(float, verdict.emotion[0]), strict=True)),
     )
