@@ -19,7 +19,7 @@ def _promised() -> set[str]:
 
 OTHERS = frozenset(
     {"render_job.py", "corpus_preparation.py", "video_preparation.py", "flow_pictures.py"}
-    | {"evidence_files.py", "train_run.py"}
+    | {"evidence_files.py", "train_run.py", "flow_tables.py", "flow_picture_drawing.py"}
 )
 
 
