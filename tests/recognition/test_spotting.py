@@ -120,3 +120,50 @@ def test_motion_below_what_the_video_can_show_is_refused_with_its_size() -> None
     )
     (movement,) = enlarged.movements
     assert movement.refused == "the explained motion is only 0.08 px of the video"
+
+
+def talk() -> np.ndarray:
+    """Opening and closing of the jaw, five times a second, from .6 to 2.4 s."""
+    inside = (TIMES > 0.6) & (TIMES < 2.4)
+    return np.where(inside, 0.4 * (1 - np.cos(2 * np.pi * 5 * (TIMES - 0.6))), 0.0)
+
+
+def test_syllables_are_no_movements_and_a_brow_beside_them_is_found() -> None:
+    flow = noise() + moved(1, talk())
+    talking = (TIMES > 0.5) & (TIMES < 2.5)
+    limits = SpottingThresholds()
+    deaf = spot_movements(TIMES, flow, basis(), NOBODY_BLINKS, limits)
+    assert len(reported(deaf)) > 2
+    heard = spot_movements(TIMES, flow, basis(), NOBODY_BLINKS, limits, talking=talking)
+    assert reported(heard) == []
+    brow = spot_movements(
+        TIMES, flow + moved(0, course(1.5, 0.3)), basis(), NOBODY_BLINKS, limits, talking=talking
+    )
+    assert reported(brow) == pytest.approx([1.5], abs=0.03)
+    (movement,) = [one for one in brow.movements if not one.refused]
+    assert movement.cues.beside_speech
+    assert channels_of(26)[0] not in movement.whitened.basis.channels
+
+
+def test_a_movement_at_the_border_of_speech_is_reported_once() -> None:
+    flow = noise() + moved(1, np.where(TIMES > 1.5, talk(), 0)) + moved(0, course(1.4, 0.3))
+    found = spot_movements(
+        TIMES, flow, basis(), NOBODY_BLINKS, SpottingThresholds(), talking=(TIMES > 1.4)
+    )
+    assert len(reported(found)) == 1
+
+
+def test_a_stricter_confidence_never_reports_more_and_says_why_the_rest_is_left_out() -> None:
+    heights = (0.03, 0.05, 0.1, 0.3)
+    flow = noise() + sum(moved(0, course(0.5 + 0.6 * i, h)) for i, h in enumerate(heights))
+    counts = []
+    for confidence in np.linspace(0, 1, 11):
+        limits = SpottingThresholds(confidence=float(confidence))
+        found = spot_movements(TIMES, flow, basis(), NOBODY_BLINKS, limits)
+        counts.append(len(reported(found)))
+        for movement in found.movements:
+            if movement.refused.startswith("its confidence"):
+                assert movement.confidence < confidence
+                assert f"below {confidence:.2f}" in movement.refused
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[-1]

@@ -10,6 +10,7 @@ import typer
 
 from mien.core.label_statistics import label_statistics
 from mien.pipeline.settings import RunSettings
+from mien.recognition.sensitivity import DEFAULT_CONFIDENCE, SHOWN_COSTS, cost_words
 
 
 class Quality(StrEnum):
@@ -157,6 +158,18 @@ Recogniser = Annotated[
         "networks that come with mien; the folder of others; or none. packaged when not given.",
     ),
 ]
+Confidence = Annotated[
+    float | None,
+    typer.Option(
+        "--confidence",
+        metavar="P",
+        min=0.0,
+        max=1.0,
+        help="Report a brief movement that is at least so probably a true one, 0 to 1; "
+        f"{DEFAULT_CONFIDENCE:g} when not given. On drawn videos of people who talk, "
+        f"{cost_words(*SHOWN_COSTS)}.",
+    ),
+]
 QualityOption = Annotated[
     Quality | None,
     typer.Option(
@@ -211,6 +224,7 @@ def run_settings(  # noqa: PLR0913 - one for each option
     neutral: str | None = None,
     prior: str | None = None,
     recogniser: str | None = None,
+    confidence: float | None = None,
     quality: Quality | None = None,
     no_loop: bool = False,
     face_model: Path | None = None,
@@ -231,6 +245,7 @@ def run_settings(  # noqa: PLR0913 - one for each option
         "neutral": None if neutral is None else neutral_of(neutral),
         "prior": prior,
         "recogniser": recogniser,
+        "confidence": confidence,
         "quality": None if quality is None else quality.value,
         "loop": False if no_loop else None,
         "face_model": face_model,

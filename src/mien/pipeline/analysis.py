@@ -34,6 +34,7 @@ from mien.recognition.atoms import read_channels
 from mien.recognition.basis import Basis
 from mien.recognition.face_reading import FaceReading, read_face
 from mien.recognition.fusion import TrainedRecogniser, packaged_recogniser
+from mien.recognition.gates import SpottingThresholds
 from mien.recognition.held import with_held
 from mien.recognition.posture import Rest
 from mien.recognition.uniform import Resampling
@@ -170,7 +171,13 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
         signals = replace(signals, posture=with_held(signals.posture, held))
     clock.lap("signals")
     recogniser = recogniser_of(settings)
-    reading = read_face(signals, basis, prior=settings.prior, recogniser=recogniser)
+    reading = read_face(
+        signals,
+        basis,
+        thresholds=SpottingThresholds(confidence=settings.confidence),
+        prior=settings.prior,
+        recogniser=recogniser,
+    )
     clock.lap("recognition")
     progress.finish()
     warnings += cannot_tell(video.info.name, reading, signals.visibility, flow)
@@ -181,6 +188,7 @@ def analyse_video(source: Path | int, settings: RunSettings, progress: Progress)
         models={**models.sha256, **(recogniser.sha256 if recogniser is not None else {})},
         settings={
             "prior": settings.prior,
+            "confidence": f"{settings.confidence:g}",
             "recogniser": settings.recogniser,
             "neutral": _neutral_words(settings),
         },

@@ -206,9 +206,19 @@ def _data(
             for one in unseen_stretches(analysis.track)
         ],
         "refused": [
-            {"apex_s": one.moments.apex_s, "reason": one.refused}
+            {
+                "onset_s": one.moments.onset_s,
+                "apex_s": one.moments.apex_s,
+                "offset_s": one.moments.offset_s,
+                "confidence": one.confidence,
+                "reason": one.refused,
+            }
             for one in (analysis.face.reading.refused if analysis.face is not None else ())
             if not one.long
+        ],
+        "speech": [
+            {"start_s": one.start_s, "end_s": one.end_s}
+            for one in (analysis.face.reading.speech if analysis.face is not None else ())
         ],
         "smallest_micro_expression": {
             f"AU{au:02d}": least

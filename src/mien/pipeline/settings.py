@@ -5,6 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from mien.core.label_statistics import DEFAULT_PRIOR
+from mien.recognition.sensitivity import DEFAULT_CONFIDENCE
 
 PACKAGED, ALONE = "packaged", "none"
 
@@ -29,6 +30,9 @@ class RunSettings:
     neutral: tuple[float, float] | Path | None = None
     """Where the face is neutral: seconds of the video from and to, or a picture or short video of
     the same person; None looks for it in the video."""
+
+    confidence: float = DEFAULT_CONFIDENCE
+    """Probability of being true that a brief movement must reach to be reported, 0..1."""
 
     rig: str = "arkit52"
     quality: str = "fast"

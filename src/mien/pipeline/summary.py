@@ -7,6 +7,7 @@ from mien.core.track import Event, EventKind
 from mien.pipeline.analysis import Analysis
 from mien.pipeline.loop import LoopEntry
 from mien.pipeline.result import TextTable
+from mien.recognition.judged import judging_words
 from mien.tracks import peak_activation, unit_names
 
 _KINDS = {
@@ -44,6 +45,12 @@ def summary_lines(analysis: Analysis) -> tuple[str, ...]:
         for kind, words in _KINDS.items()
     )
     lines.append(f"Found {counts}.")
+    reading = analysis.face.reading
+    lines += judging_words(reading)
+    refused = sum(not one.long for one in reading.refused)
+    if refused:
+        noun = "movement was" if refused == 1 else "movements were"
+        lines.append(f"{refused} more brief {noun} seen and not reported; --json says why.")
     if analysis.cached:
         lines.append(f"From an earlier run: {', '.join(analysis.cached)}.")
     return tuple(lines)

@@ -1,6 +1,6 @@
 """The smallest movement of each action unit that could have been found in one video."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from jaxtyping import Float
@@ -10,6 +10,7 @@ from mien.recognition.basis import Whitened
 from mien.recognition.gain import flow_gain
 from mien.recognition.gates import SpottingThresholds
 from mien.recognition.scan import Scan
+from mien.recognition.sureness import USUAL_S, Cues, sureness
 
 LARGEST_MICRO = 0.3
 """Most micro-expressions stay below this activation; a unit that must move farther to be found
@@ -36,9 +37,9 @@ def smallest_movements(
     """Say from which activation on a brief movement of each unit, both sides, is found.
 
     A unit at activation a adds the energy of its own field to that of the noise, which the usual
-    bump of this video tells. It is found where the score of both together reaches the threshold,
-    and where its farthest cell moves as far as the gates ask. What flow loses of a movement is
-    counted.
+    bump of this video tells. It is found where the confidence that comes of both together reaches
+    the threshold, and where its farthest cell moves as far as the gates ask. What flow loses of a
+    movement is counted.
 
     Args:
         whitened: the basis in units of this video's noise.
@@ -57,6 +58,7 @@ def smallest_movements(
     if not len(known):
         return {}
     noise = float(np.median(known))
+    usual = float(np.median(scan.best[scan.best > 0]))
     reach_px = max(limits.reach_px, limits.reach_video_px * magnification)
     smallest: dict[int, float] = {}
     for au in sorted({channel.au for channel in basis.channels}):
@@ -64,7 +66,16 @@ def smallest_movements(
         field = basis.fields_px[members].sum(axis=0)[basis.seen]
         farthest_px = float(np.linalg.norm(field, axis=-1).max())
         vector: Float[np.ndarray, " value"] = whitened.design[:, members].sum(axis=1)
-        by_score = _reaching(limits.score, float(vector @ vector), noise) / flow_gain(au)
+        video_px = farthest_px / magnification
+
+        def found(
+            activation: float, score: float, fraction: float, video_px: float = video_px
+        ) -> bool:
+            cues = Cues(score, fraction, usual, activation * video_px, USUAL_S, beside_speech=False)
+            sure = sureness().probability(cues) >= limits.confidence
+            return score >= limits.score and sure
+
+        by_score = _reaching(found, float(vector @ vector), noise) / flow_gain(au)
         by_reach = reach_px / max(farthest_px * flow_gain(au), 1e-9)
         smallest[au] = min(max(by_score, by_reach, HIDDEN_BY_COMPRESSION * held_back), _LARGEST)
     return smallest
@@ -80,16 +91,21 @@ def too_noisy(smallest: Mapping[int, float]) -> bool:
     return len(hidden_units(smallest)) > _MOST_UNITS * len(smallest)
 
 
-def _reaching(score: float, energy: float, noise: float) -> float:
-    """Activation at which root of the explained energy times the explained part is ``score``.
+def _reaching(found: Callable[[float, float, float], bool], energy: float, noise: float) -> float:
+    """Activation at which a unit of such energy at 1 is found beside such noise.
 
-    >>> round(_reaching(2.0, 100.0, 0.0), 3)
+    Args:
+        found: told the activation, the score and the explained part.
+        energy: of the unit's field at activation 1.
+        noise: energy of what moves besides.
+
+    >>> round(_reaching(lambda _, score, fraction: score >= 2.0, 100.0, 0.0), 3)
     0.2
     """
     low, high = 0.0, 10.0
     while high - low > _CLOSE:
         middle = (low + high) / 2
         own = middle**2 * energy
-        reached = np.sqrt(own) * own / max(own + noise, 1e-12)
-        low, high = (low, middle) if reached >= score else (middle, high)
+        part = own / max(own + noise, 1e-12)
+        low, high = (low, middle) if found(middle, np.sqrt(own) * part, part) else (middle, high)
     return high

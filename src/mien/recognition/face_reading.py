@@ -11,21 +11,22 @@ from mien.core.label_statistics import DEFAULT_PRIOR
 from mien.core.time import TimeBase
 from mien.core.track import ActionUnitTrack, Event, EventKind, UnitPeak
 from mien.motion.time_smoothing import smooth_in_time
-from mien.recognition.basis import Basis
+from mien.recognition.basis import Basis, Whitened
 from mien.recognition.blinks import MAX_BLINK_S, Closure, blink_gate, find_closures
 from mien.recognition.canonical import Placement
 from mien.recognition.detection_limit import hidden_units
 from mien.recognition.emotion import emotion_posterior
 from mien.recognition.event_verdict import EventVerdict, judge_movement, judged_emotion
-from mien.recognition.events import brief_course, macro_events, movement_event
+from mien.recognition.events import brief_course, macro_events, movement_event, outside
 from mien.recognition.fusion import TrainedRecogniser
 from mien.recognition.gates import SpottingThresholds
 from mien.recognition.look import Look, look_at
 from mien.recognition.posture import Posture
 from mien.recognition.pursuit import NamedUnit, atom_cosines, name_units, units_of
 from mien.recognition.scan import Scan
+from mien.recognition.speech import Stretch, find_speech, inside, mouth_opening
 from mien.recognition.spotting import Movement
-from mien.recognition.visibility import Visibility, views_of
+from mien.recognition.visibility import MOUTH_QUARTERS, Visibility, views_of
 
 _FULLY_CLOSED = 0.35  # relative opening of a shut eye, as landmark models draw it
 _POSTURE_SMOOTH_S = 0.04
@@ -97,6 +98,9 @@ class FaceReading:
     smallest: Mapping[int, float] = field(default_factory=dict)
     """Activation from which on a brief movement of each unit would have been found."""
 
+    speech: tuple[Stretch, ...] = ()
+    """Stretches in which the mouth moves as in speech."""
+
 
 def read_face(
     signals: FaceSignals,
@@ -127,6 +131,8 @@ def read_face(
         return _nothing_seen(signals)
     closures = find_closures(signals.opening_ratio)
     gate = blink_gate(times_s, closures)
+    speech = _speech(signals, basis)
+    talking = inside(times_s, speech)
     looks = [
         look_at(
             times_s,
@@ -136,11 +142,12 @@ def read_face(
             signals.steps_s,
             magnification=signals.magnification,
             held_back=signals.held_back,
+            talking=talking,
         )
         for view in views
     ]
     found = [(look, movement) for look in looks for movement in look.movements]
-    reader = _Reader(signals, basis, limits, prior, recogniser)
+    reader = _Reader(signals, basis, prior, recogniser)
     read = [
         (look, reader.finding(look, movement)) for look, movement in found if not movement.refused
     ]
@@ -148,19 +155,23 @@ def read_face(
     activation, confidence, channels = _activations(signals, basis, closures, read)
     slow = [f for f in channels if f.au in {c.au for c in signals.posture.channels}]
     events = [finding.event for finding in findings]
-    longer = [reader.finding(look, movement) for look, movement in found if movement.long]
-    events += [replace(finding.event, kind=EventKind.MACRO) for finding in longer]
-    events += _closure_events(times_s, closures)
+    longer = [
+        replace(reader.finding(look, movement).event, kind=EventKind.MACRO)
+        for look, movement in found
+        if movement.long
+    ]
     held = macro_events(
         times_s,
         tuple(slow),
         activation[:, [channels.index(channel) for channel in slow]],
         taken=tuple(finding.event for finding in findings),
+        talking=talking,
     )
     rest = signals.posture.rest
     if rest is not None and rest.given:
         held = [replace(event, reference=f"the neutral face {rest.source}") for event in held]
-    events += held
+    events += [*outside(longer, held), *held]
+    events += _closure_events(times_s, closures)
     reasons = signals.visibility.reasons if signals.visibility is not None else {}
     track = ActionUnitTrack(
         time=signals.time,
@@ -181,7 +192,17 @@ def read_face(
         whole.spotting.noise_px,
         whole.spotting.scan,
         whole.smallest,
+        speech,
     )
+
+
+def _speech(signals: FaceSignals, basis: Basis) -> tuple[Stretch, ...]:
+    """Find where the mouth speaks; what hides it is no speech."""
+    times_s = signals.time.times_s
+    opening = mouth_opening(times_s, signals.flow_px, basis)
+    if signals.visibility is not None:
+        opening[signals.visibility.lost[:, MOUTH_QUARTERS].any(axis=1)] = np.nan
+    return find_speech(times_s, opening)
 
 
 @dataclass(frozen=True)
@@ -190,13 +211,12 @@ class _Reader:
 
     signals: FaceSignals
     basis: Basis
-    limits: SpottingThresholds
     prior: str
     recogniser: TrainedRecogniser | None
 
     def finding(self, look: Look, movement: Movement) -> Finding:
         """Name the units of a movement, follow them, and say which emotion they speak for."""
-        whitened, broad = look.whitened, look.broad
+        whitened, broad = movement.whitened, look.broad_of(movement)
         wide = broad.vectors(movement.field_px[None])[0]
         units = name_units(whitened, movement.vector, broad=(broad, wide))
         cosines = atom_cosines(whitened, movement.vector)
@@ -209,9 +229,9 @@ class _Reader:
             units = self._measurable(look, movement, verdict.seen, units)
         times_s = self.signals.time.times_s
         peaks = brief_course(times_s, look.view.flow_px, broad, units, movement)
-        event = movement_event(movement, units, peaks, self.limits)
+        event = movement_event(movement, units, peaks)
         if verdict is None:
-            event = self._with_emotion(event, look, units)
+            event = self._with_emotion(event, whitened, units)
         else:
             event = _judged(event, verdict, self.prior)
         return Finding(unsure_of(event, hidden_units(look.smallest)), movement, units, ranked)
@@ -240,14 +260,16 @@ class _Reader:
         placement = self.signals.placement
         if self.recogniser is None or placement is None:
             return None
-        if look.view.basis.seen.sum() < self.basis.seen.sum():
-            return None  # the networks know whole faces alone
+        if look.view.basis.seen.sum() < self.basis.seen.sum() or movement.cues.beside_speech:
+            return None  # the networks know whole faces alone, and silent ones
         times_s, flow_px = self.signals.time.times_s, look.view.flow_px
         return judge_movement(self.recogniser, placement, times_s, flow_px, movement)
 
-    def _with_emotion(self, event: Event, look: Look, units: tuple[NamedUnit, ...]) -> Event:
+    def _with_emotion(
+        self, event: Event, whitened: Whitened, units: tuple[NamedUnit, ...]
+    ) -> Event:
         evidence = {unit.au: min(1.0, 0.6 + unit.gain) for unit in units}
-        observable = frozenset(channel.au for channel in look.whitened.basis.channels)
+        observable = frozenset(channel.au for channel in whitened.basis.channels)
         posterior = emotion_posterior(
             evidence, observable=observable, confidence=event.confidence, prior=self.prior
         )
@@ -299,7 +321,11 @@ def _activations(
     # A brief event comes on top of what the face was doing, then the cap; never the larger of both.
     for look, finding in read:
         courses = brief_course(
-            times_s, look.view.flow_px, look.broad, finding.units, finding.movement
+            times_s,
+            look.view.flow_px,
+            look.broad_of(finding.movement),
+            finding.units,
+            finding.movement,
         )
         inside = (times_s >= finding.event.onset_s) & (times_s <= finding.event.offset_s)
         for channel, course in courses.items():

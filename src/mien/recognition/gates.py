@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mien.recognition.sensitivity import DEFAULT_CONFIDENCE
 from mien.recognition.timing import Moments
 
 
@@ -9,14 +10,18 @@ from mien.recognition.timing import Moments
 class SpottingThresholds:
     """Fixed on footage kept apart from any test."""
 
-    score: float = 1.65
-    """Root of the explained energy times the explained fraction."""
+    confidence: float = DEFAULT_CONFIDENCE
+    """Probability of being a true brief expression that a movement must reach."""
+
+    score: float = 0.8
+    """Root of the explained energy times the explained fraction; below it nothing is looked at."""
 
     fraction: float = 0.1
     """Explained part of the energy of the movement's own field at its apex."""
 
-    max_duration_s: float = 0.5
-    """A longer movement is no micro-expression."""
+    max_duration_s: float = 0.56
+    """A longer movement is no micro-expression: half a second, and how far measured durations
+    stray."""
 
     min_duration_s: float = 0.04
     largest_px: float = 12.0
@@ -62,6 +67,9 @@ class Measured:
     span_s: tuple[float, float]
     """First and last frame of the video."""
 
+    confidence: float
+    """Probability that it is a true brief expression."""
+
 
 LASTS = "it lasts longer than half a second:"
 
@@ -97,6 +105,12 @@ def why_refused(  # noqa: PLR0911 - one sentence a reason
         and measured.step * measured.reach_px > thresholds.lasting_px
     ):
         return "the face does not go back: part of a longer movement"
+    return _why_unsure(measured, thresholds)
+
+
+def _why_unsure(measured: Measured, thresholds: SpottingThresholds) -> str:
+    if measured.confidence < thresholds.confidence:
+        return f"its confidence is {measured.confidence:.2f}, below {thresholds.confidence:.2f}"
     return ""
 
 

@@ -39,6 +39,12 @@ class Look:
         """The basis in units of noise."""
         return self.spotting.whitened
 
+    def broad_of(self, movement: Movement) -> Whitened:
+        """Give the space that a movement is measured in: its own where the mouth spoke."""
+        if not movement.cues.beside_speech:
+            return self.broad
+        return whiten(movement.whitened.basis, movement.whitened.noise_px, neighbours=False)
+
 
 def look_at(
     times_s: Times,
@@ -49,10 +55,18 @@ def look_at(
     *,
     magnification: float,
     held_back: float = 0.0,
+    talking: Bool[np.ndarray, " frame"] | None = None,
 ) -> Look:
     """Spot and name in one view."""
     spotting = spot_movements(
-        times_s, view.flow_px, view.basis, blinking, limits, steps_s, magnification=magnification
+        times_s,
+        view.flow_px,
+        view.basis,
+        blinking,
+        limits,
+        steps_s,
+        magnification=magnification,
+        talking=talking,
     )
     whitened = spotting.whitened
     smallest = smallest_movements(
@@ -72,7 +86,7 @@ def look_at(
         elif movement.long and min(apex_s - times_s[0], times_s[-1] - apex_s) < limits.edge_s:
             judged = replace(movement, refused=TOO_NEAR_THE_END)
         else:
-            judged = _unless_unnamed(whitened, movement)
+            judged = _unless_unnamed(movement)
         movements.append(judged)
     return Look(
         view,
@@ -83,7 +97,8 @@ def look_at(
     )
 
 
-def _unless_unnamed(whitened: Whitened, movement: Movement) -> Movement:
-    if (movement.refused and not movement.long) or name_units(whitened, movement.vector):
+def _unless_unnamed(movement: Movement) -> Movement:
+    given_up = movement.refused and not movement.long
+    if given_up or name_units(movement.whitened, movement.vector):
         return movement
     return replace(movement, refused="no action unit stands out in it")

@@ -8,7 +8,7 @@ from jaxtyping import Bool, Float
 
 from mien.core.arrays import Times
 from mien.motion.bumps import bump_heights
-from mien.motion.noise import MIN_FLOOR_PX, noise_floor
+from mien.motion.noise import MIN_FLOOR_PX, QUANTILE, noise_floor
 from mien.recognition.basis import Basis, Whitened, whiten
 from mien.recognition.nonnegative import nonnegative_course
 
@@ -68,6 +68,9 @@ class Scanner:
         basis: Basis,
         usable: Bool[np.ndarray, " frame"],
         steps_s: Sequence[float] = (),
+        *,
+        judged: Bool[np.ndarray, " frame"] | None = None,
+        noise_quantile: float = QUANTILE,
     ) -> None:
         """Scan once over all frames, which also settles the noise.
 
@@ -77,7 +80,10 @@ class Scanner:
             basis: the action units' fields.
             usable: frames that may be judged.
             steps_s: times at which the flow may jump for reasons of its own.
+            judged: frames whose noise counts; None for all.
+            noise_quantile: of the motion there that is taken for its noise.
         """
+        self._noise_quantile = noise_quantile
         step_s = float(np.median(np.diff(times_s)))
         self._times_s = times_s
         self._values = flow_px[:, basis.seen].reshape(len(flow_px), -1)
@@ -90,7 +96,10 @@ class Scanner:
         heights, gain = self._heights(centres_s, usable, DURATIONS_S)
         self._usual_gain = np.array([_median_of_known(column) for column in gain.T])
         heights = self._evened(heights, gain)
-        floors = [self._floor(heights[:, place]) for place in range(len(DURATIONS_S))]
+        counting = np.ones(len(centres_s), dtype=bool)
+        if judged is not None:
+            counting = at_centres(centres_s, times_s, judged)
+        floors = [self._floor(heights[counting, place]) for place in range(len(DURATIONS_S))]
         self.noise_px = float(np.median(floors[0][basis.seen]))
         """Median noise of the face's cells, as the shortest bump meets it; NaN where the video is
         too short to tell any bump from slow change."""
@@ -144,7 +153,7 @@ class Scanner:
     def _floor(self, heights: Float[np.ndarray, "centre value"]) -> Float[np.ndarray, "row column"]:
         floor = np.full(self._shape[:2], np.nan)
         fields = heights.reshape(len(heights), 1, int(self._seen.sum()), 2)
-        floor[self._seen] = noise_floor(fields)[0]
+        floor[self._seen] = noise_floor(fields, quantile=self._noise_quantile)[0]
         return floor
 
     def _judged(
@@ -163,6 +172,16 @@ class Scanner:
                 explained[places[rows], column] = explained_energy(whitened, vectors)
                 energy[places[rows], column] = np.square(vectors).sum(axis=1)
         return Scan(scan.centres_s, explained, energy)
+
+
+def at_centres(
+    centres_s: Float[np.ndarray, " centre"], times_s: Times, frames: Bool[np.ndarray, " frame"]
+) -> Bool[np.ndarray, " centre"]:
+    """Whether the frame nearest to each centre is one of some frames."""
+    right = np.clip(np.searchsorted(times_s, centres_s), 1, len(times_s) - 1)
+    nearer = np.where(centres_s - times_s[right - 1] < times_s[right] - centres_s, right - 1, right)
+    inside: Bool[np.ndarray, " centre"] = frames[nearer]
+    return inside
 
 
 def _median_of_known(values: Float[np.ndarray, " value"]) -> float:

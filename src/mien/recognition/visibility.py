@@ -14,6 +14,8 @@ from mien.recognition.basis import Basis
 QUARTERS = ("right eye and brow", "left eye and brow", "right mouth", "left mouth")
 """The subject's right and left, above and below the base of the nose."""
 
+MOUTH_QUARTERS = [2, 3]
+
 _NAMES: Mapping[tuple[int, ...], str] = {
     (0,): "the right eye and brow",
     (1,): "the left eye and brow",

@@ -11,6 +11,7 @@ from mien.directing import Directed, Life, PlannedMovement, direct
 from mien.head import load_head
 from mien.render import Light
 from mien.synth.expressions import Expression, ExpressionSource
+from mien.synth.head_turns import HeadTurn, turned
 from mien.synth.lighting import drawn_light
 from mien.synth.options import SynthOptions
 from mien.synth.published_corpus import places_like
@@ -64,6 +65,8 @@ class FootagePlan:
 
     seed: int
     person_seed: int
+    turns: tuple[HeadTurn, ...] = ()
+    """Turns and nods beside the sway of life."""
 
     def directed(self) -> Directed:
         """Exactly what happens."""
@@ -72,7 +75,7 @@ class FootagePlan:
         provenance = Provenance(
             source=f"{self.subject}/{self.name}", settings={"person": self.person}, seed=self.seed
         )
-        return direct(
+        directed = direct(
             self.time,
             self.movements,
             self.life,
@@ -81,6 +84,11 @@ class FootagePlan:
             beneath=syllables,
             provenance=provenance,
         )
+        if not self.turns:
+            return directed
+        track = directed.track
+        rotation = track.head_rotation_rad + turned(self.time.times_s, self.turns)
+        return replace(directed, track=replace(track, head_rotation_rad=rotation))
 
     def frame_of(self, time_s: float) -> int:
         """Number of the picture nearest to a time."""
