@@ -133,7 +133,7 @@ def test_syllables_are_no_movements_and_a_brow_beside_them_is_found() -> None:
     talking = (TIMES > 0.5) & (TIMES < 2.5)
     limits = SpottingThresholds()
     deaf = spot_movements(TIMES, flow, basis(), NOBODY_BLINKS, limits)
-    assert len(reported(deaf)) > 2
+    assert len(reported(deaf)) >= 2
     heard = spot_movements(TIMES, flow, basis(), NOBODY_BLINKS, limits, talking=talking)
     assert reported(heard) == []
     brow = spot_movements(

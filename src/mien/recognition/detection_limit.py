@@ -58,7 +58,8 @@ def smallest_movements(
     if not len(known):
         return {}
     noise = float(np.median(known))
-    usual = float(np.median(scan.best[scan.best > 0]))
+    seen = scan.best[scan.best > 0]
+    usual = float(np.median(seen)) if len(seen) else 0.0
     reach_px = max(limits.reach_px, limits.reach_video_px * magnification)
     smallest: dict[int, float] = {}
     for au in sorted({channel.au for channel in basis.channels}):
@@ -73,7 +74,7 @@ def smallest_movements(
         ) -> bool:
             cues = Cues(score, fraction, usual, activation * video_px, USUAL_S, beside_speech=False)
             sure = sureness().probability(cues) >= limits.confidence
-            return score >= limits.score and sure
+            return bool(score >= limits.score and sure)
 
         by_score = _reaching(found, float(vector @ vector), noise) / flow_gain(au)
         by_reach = reach_px / max(farthest_px * flow_gain(au), 1e-9)

@@ -248,13 +248,15 @@ class _Reader:
         The networks know which units go together, and may take one for likely that the motion
         leaves no room for.
         """
-        units = units_of(look.whitened, movement.vector, seen)
+        units = units_of(movement.whitened, movement.vector, seen)
         times_s = self.signals.time.times_s
-        courses = brief_course(times_s, look.view.flow_px, look.broad, units, movement)
+        broad = look.broad_of(movement)
+        courses = brief_course(times_s, look.view.flow_px, broad, units, movement)
         peak = {unit.au: max(courses[one].max() for one in unit.channels) for unit in units}
         least = LEAST_PEAK * max(peak.values())
         kept = {unit.au for unit in pursued} | {au for au, one in peak.items() if one >= least}
-        return units_of(look.whitened, movement.vector, tuple(au for au in seen if au in kept))
+        kept_units = tuple(au for au in seen if au in kept)
+        return units_of(movement.whitened, movement.vector, kept_units)
 
     def _verdict(self, look: Look, movement: Movement) -> EventVerdict | None:
         placement = self.signals.placement

@@ -46,7 +46,7 @@ class Look:
         return whiten(movement.whitened.basis, movement.whitened.noise_px, neighbours=False)
 
 
-def look_at(
+def look_at(  # noqa: PLR0913 - what is known of a face, each by its name
     times_s: Times,
     view: View,
     blinking: Bool[np.ndarray, " frame"],
