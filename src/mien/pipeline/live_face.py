@@ -186,8 +186,8 @@ class LiveFace:
 
     def _values(
         self,
-        posture: Float[np.ndarray, " channel"],
-        usual: Float[np.ndarray, " channel"],
+        posture: Float[np.ndarray, " slow"],
+        usual: Float[np.ndarray, " slow"],
         residual_m: float,
         brief: BriefMotion,
     ) -> tuple[Float[np.ndarray, " channel"], Float[np.ndarray, " channel"]]:
