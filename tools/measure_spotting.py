@@ -246,7 +246,7 @@ def main() -> None:
     _write(chosen.out / "spotting.md", page_of(outcomes, seed, FITTED_ON))
     plain = {"seed": seed, "videos": [asdict(one) for one in outcomes]}
     _write(chosen.out / "spotting.json", json.dumps(plain))
-    draw_curve(chosen.out.parent / "pictures" / "spotting.png", outcomes)
+    draw_curve(chosen.out / "spotting.png", outcomes)
 
 
 def _write(path: Path, text: str) -> None:

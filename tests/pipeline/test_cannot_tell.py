@@ -129,7 +129,7 @@ def test_a_compression_that_removed_the_motion_is_told_and_nothing_is_read(
 def test_noise_that_hides_micro_expressions_is_told_and_none_is_reported(
     tmp_path: Path, pictures: np.ndarray
 ) -> None:
-    analysis = analysed(tmp_path, 0.3 * pictures, noise_sd=32.0)
+    analysis = analysed(tmp_path, 0.1 * pictures, noise_sd=12.0)
     assert micro(analysis) == []
     assert analysis.face is not None
     reasons = {movement.refused for movement in analysis.face.reading.refused}

@@ -11,6 +11,7 @@ from mien.recognition.speech import (
     find_speech,
     inside,
     mouth_opening,
+    opening_noise,
     without_speech,
 )
 
@@ -99,3 +100,19 @@ def test_beside_speech_the_mouth_is_a_nuisance_and_the_brow_stays() -> None:
     assert beside is not None
     assert [channel.au for channel in beside.channels] == [4]
     assert len(beside.rigid_px) == len(face().rigid_px) + 1
+
+
+def test_noise_of_the_flow_is_no_speech_and_speech_in_it_still_is() -> None:
+    rng = np.random.default_rng(0)
+    t = times(100)
+    field = np.zeros((GRID, GRID, 2))
+    field[20:26, 12:20, 1] = 4.0
+    rigid = np.stack([np.ones((GRID, GRID, 2)), rng.normal(size=(GRID, GRID, 2))])
+    face = Basis(channels_of(26), field[None], rigid, np.ones((GRID, GRID), dtype=bool))
+    noisy = rng.normal(0, 4.0, (len(t), GRID, GRID, 2))
+    level = opening_noise(noisy, face)
+    assert level > 0.1
+    assert find_speech(t, mouth_opening(t, noisy, face), noise=level) == ()
+    talking = np.where((t > 2) & (t < 4), 2 - 2 * np.cos(2 * np.pi * 4 * (t - 2)), 0.0)
+    spoken = noisy + talking[:, None, None, None] * field
+    assert len(find_speech(t, mouth_opening(t, spoken, face), noise=level)) == 1

@@ -148,7 +148,7 @@ def _moving(outcomes: Sequence[VideoOutcome]) -> list[str]:
     return [
         *text,
         "",
-        "![Recall over false alarms a minute](../pictures/spotting.png)",
+        "![Recall over false alarms a minute](spotting.png)",
         "",
         "*Each point is a threshold.*",
         "",

@@ -24,7 +24,7 @@ from mien.recognition.look import Look, look_at
 from mien.recognition.posture import Posture
 from mien.recognition.pursuit import NamedUnit, atom_cosines, name_units, units_of
 from mien.recognition.scan import Scan
-from mien.recognition.speech import Stretch, find_speech, inside, mouth_opening
+from mien.recognition.speech import Stretch, find_speech, inside, mouth_opening, opening_noise
 from mien.recognition.spotting import Movement
 from mien.recognition.visibility import MOUTH_QUARTERS, Visibility, views_of
 
@@ -202,7 +202,7 @@ def _speech(signals: FaceSignals, basis: Basis) -> tuple[Stretch, ...]:
     opening = mouth_opening(times_s, signals.flow_px, basis)
     if signals.visibility is not None:
         opening[signals.visibility.lost[:, MOUTH_QUARTERS].any(axis=1)] = np.nan
-    return find_speech(times_s, opening)
+    return find_speech(times_s, opening, noise=opening_noise(signals.flow_px, basis))
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,10 @@ second nearly always, and those that speak are above it half of the time or more
 MIN_WAYS = 4
 """Opening, closing, opening, closing: a movement of the mouth that is none of speech has two."""
 
+ABOVE_NOISE, ALIKE_CELLS = 3.0, 12.0
+"""A way is so many times the noise of the opening at least. The noise of so many cells is alike, so
+that it does not average out among them."""
+
 LONGEST_WAY_S = 0.6
 """A slower way is none of a syllable: a mouth that opens in surprise, or drifts."""
 
@@ -70,8 +74,34 @@ def mouth_opening(
     return steady
 
 
-def find_speech(times_s: Times, opening: Float[np.ndarray, " frame"]) -> tuple[Stretch, ...]:
+def opening_noise(flow_px: Float[np.ndarray, "frame row column 2"], basis: Basis) -> float:
+    """How far the opening strays by the noise of the flow alone, in its own unit.
+
+    Taken from the change between frames of the cells above the middle of the face, which speech
+    leaves alone; 0 where nothing is seen twice in a row.
+    """
+    members = [i for i, channel in enumerate(basis.channels) if channel.au in OPENING_UNITS]
+    size = float(np.square(basis.fields_px[members].sum(axis=0)[basis.seen]).sum())
+    rows = np.flatnonzero(basis.seen.any(axis=1))
+    upper = basis.seen.copy()
+    upper[int(np.median(rows)) :] = False
+    change = np.diff(flow_px[:, upper].astype(np.float64), axis=0)
+    change = change[np.isfinite(change).all(axis=(1, 2))]
+    if not change.size or size == 0:
+        return 0.0
+    cell_px = float(np.median(np.abs(change))) / 0.6745 / np.sqrt(2)
+    return float(cell_px * np.sqrt(ALIKE_CELLS / size))
+
+
+def find_speech(
+    times_s: Times, opening: Float[np.ndarray, " frame"], *, noise: float = 0.0
+) -> tuple[Stretch, ...]:
     """Find stretches in which the mouth goes to and fro at least twice without a long pause.
+
+    Args:
+        times_s: time of each frame.
+        opening: of the mouth, see :func:`mouth_opening`.
+        noise: of it, see :func:`opening_noise`.
 
     >>> t = np.arange(0, 4, 0.02)
     >>> talk = np.where((t > 1) & (t < 3), 0.1 - 0.1 * np.cos(2 * np.pi * 4 * (t - 1)), 0)
@@ -81,7 +111,8 @@ def find_speech(times_s: Times, opening: Float[np.ndarray, " frame"]) -> tuple[S
     ()
     """
     groups: list[list[tuple[float, float]]] = []
-    for way in _ways(times_s, opening):
+    least = max(MIN_WAY, ABOVE_NOISE * noise)
+    for way in _ways(times_s, opening, least):
         if groups and way[0] - groups[-1][-1][1] <= LONGEST_PAUSE_S:
             groups[-1].append(way)
         else:
@@ -115,7 +146,9 @@ def without_speech(basis: Basis) -> Basis | None:
     return Basis(channels, basis.fields_px[~spoken], nuisance, basis.seen)
 
 
-def _ways(times_s: Times, opening: Float[np.ndarray, " frame"]) -> list[tuple[float, float]]:
+def _ways(
+    times_s: Times, opening: Float[np.ndarray, " frame"], least: float
+) -> list[tuple[float, float]]:
     """Runs in which the mouth opens, or closes, far and fast enough: first and last time."""
     known = np.isfinite(opening)
     if known.sum() < MIN_WAYS:
@@ -127,7 +160,7 @@ def _ways(times_s: Times, opening: Float[np.ndarray, " frame"]) -> list[tuple[fl
     turns = np.flatnonzero(np.diff(np.sign(change)) != 0) + 1
     ways = []
     for first, end in zip([0, *turns], [*turns, len(change)], strict=True):
-        far = abs(course[end] - course[first]) >= MIN_WAY
+        far = abs(course[end] - course[first]) >= least
         quick = times_s[end] - times_s[first] <= LONGEST_WAY_S
         if far and quick and np.abs(speed[first:end]).max() >= MIN_SPEED_PER_S:
             ways.append((float(times_s[first]), float(times_s[end])))

@@ -167,7 +167,9 @@ def spot_movements(  # noqa: PLR0913 - three of them keyword-only
         others = _found(motion, aside, seen, seen & spoken, thresholds, beside_speech=True)
         movements = _once(movements, others)
     ordered = tuple(sorted(movements, key=lambda m: m.moments.apex_s))
-    return Spotting(ordered, first, scanner.whitened[0], scanner.noise_px)
+    # Of somebody who never stops to speak only what is beside the speech has a noise.
+    settled = scanner if beside is None or np.isfinite(scanner.noise_px) else aside
+    return Spotting(ordered, first, settled.whitened[0], settled.noise_px)
 
 
 def _found(
