@@ -196,6 +196,9 @@ frame by frame from the past alone.
 | --- | --- | --- | --- |
 {rows}
 
+The first movement of each clip begins within .65 s, while the live reader still warms up: half of
+them cannot be read live.
+
 Gain is measured over true activation of the planted units; lag is the shift under which a
 course is most like the truth.
 
