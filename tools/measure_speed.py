@@ -33,7 +33,7 @@ movement, not once a frame.
 
 def printed(*command: str) -> str:
     """Run a benchmark; give what it printed."""
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - our own programs
         [sys.executable, *command], cwd=ROOT, capture_output=True, text=True, check=True
     )
     return f"\n```text\n{done.stdout.strip()}\n```\n"
