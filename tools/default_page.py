@@ -34,7 +34,8 @@ volumes straight from the geometry (seed {true_seed}), {measured_images:,} and
 flow (seed {measured_seed}), {people} people drawn from seeds. Action units go together as the
 published statistics {priors} say, a fifth of the samples moves units at random. Licensed corpora:
 none. `python tools/train_default.py --work DIR` makes it again. Calibrated on {calibrate} volumes
-of {calibrate_people} other people, on which the threshold of {threshold} was chosen, too.
+of {calibrate_people} other people, on which the threshold of {threshold} was chosen
+(best mean F1), too; `mien run` names a unit from .5 on.
 
 ## Figures
 

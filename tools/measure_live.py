@@ -24,12 +24,15 @@ from mien.pipeline.analysis import analyse_video
 from mien.pipeline.live import LiveReader
 from mien.pipeline.live_frame import live_channels
 from mien.pipeline.settings import RunSettings
+from mien.recognition.fusion import packaged_recogniser
+from mien.recognition.live_spotting import LiveJudging
 from mien.synth.footage import render_clip
 from mien.synth.measuring_sets import plan_clip
 from mien.video import open_video, write_video
 from mien.work import Silent
 
 PAGE = Path(__file__).parents[1] / "docs" / "evidence" / "live.md"
+JUDGING = LiveJudging(recogniser=packaged_recogniser())
 MIN_OVERLAP = 0.3
 LARGEST_LAG_S = 0.15
 LIVE_RATE, LIVE_SIZE_PX, TARGET_MS = 30, (640, 360), 100.0
@@ -89,7 +92,7 @@ def latency(path: Path) -> tuple[list[float], dict[str, float]]:
         pictures.append((frame.time_s, wide))
     step = max(round(float(open_video(path).info.rate) / LIVE_RATE), 1)
     taken = []
-    with LiveReader(resolve_models(None), threaded=True) as reader:
+    with LiveReader(resolve_models(None), threaded=True, judging=JUDGING) as reader:
         began = time.perf_counter()
         for number, (_, picture) in enumerate(pictures[::step]):
             due = began + number / LIVE_RATE
@@ -127,7 +130,7 @@ def main() -> int:
             offline,
         )
         times_s, values, found = [], [], []
-        with LiveReader(resolve_models(None)) as reader:
+        with LiveReader(resolve_models(None), judging=JUDGING) as reader:
             for frame in open_video(path).frames():
                 said = reader.read(frame.rgb, frame.time_s)
                 times_s.append(said.time_s)

@@ -27,7 +27,7 @@ from mien.head import load_head
 from mien.pipeline.analysis import analyse_video
 from mien.pipeline.settings import RunSettings
 from mien.recognition import sensitivity, sureness
-from mien.recognition.face_reading import Finding
+from mien.recognition.finding import Finding
 from mien.recognition.sensitivity import DEFAULT_CONFIDENCE
 from mien.synth.conversation import plan_conversation, touches, under_speech
 from mien.synth.footage import poses_of, render_clip, render_footage, stage_of_person

@@ -1,5 +1,6 @@
 """Live reading of drawn footage: values at once, events when they are over, and bad input."""
 
+import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -18,6 +19,8 @@ from mien.pipeline.live import LiveReader
 from mien.pipeline.live_frame import LiveFrame, live_channels, live_track
 from mien.pipeline.live_reading import ENDED, read_live, write_live
 from mien.pipeline.settings import RunSettings
+from mien.recognition.fusion import packaged_recogniser
+from mien.recognition.live_spotting import LiveJudging
 from mien.synth.clip_plan import ClipPlan, HeadMotion
 from mien.synth.footage import render_clip
 from mien.video import Frame, write_video
@@ -87,7 +90,9 @@ def test_values_come_at_once_and_events_when_they_are_over(
     assert np.nanmax(frown[inside]) > 0.25
     assert abs(times_s[inside][np.argmax(frown[inside])] - APEX_S) < 0.05
     assert np.nanmax(frown[~inside & (times_s > 1.2) & (abs(times_s - BLINK_S) > 0.3)]) < 0.1
-    assert np.nanmax(course(frames, Channel.parse("AU45R"))) > 0.5
+    # The set with 468 points draws a shut eye less shut.
+    shut = 0.8 if models.kind == "official" else 0.5
+    assert np.nanmax(course(frames, Channel.parse("AU45R"))) > shut
     events = {event.kind: (time_s, event) for time_s, event in told(frames)}
     assert set(events) == {EventKind.MICRO, EventKind.BLINK}
     assert last == ()
@@ -175,12 +180,13 @@ def test_a_camera_is_read_in_a_thread_and_its_end_is_told(pictures: list[ImageRg
     def camera(index: int, rate: Fraction | None) -> Iterator[Frame]:
         assert (index, rate) == (0, None)
         for number, picture in enumerate(pictures[:40]):
+            time.sleep(1 / RATE)
             yield Frame(number, number / RATE, picture)
 
     frames = list(read_live(0, RunSettings(), Silent(), open_camera=camera))
     assert frames[-1].reason == ENDED
     assert frames[-1].time_s == pytest.approx(39 / RATE)
-    assert len(frames) >= 1
+    assert len(frames) >= 3
 
 
 def test_a_camera_that_breaks_off_is_an_error_after_what_it_gave(pictures: list[ImageRgb]) -> None:
@@ -206,6 +212,26 @@ def test_a_file_becomes_the_usual_tables(pictures: list[ImageRgb], tmp_path: Pat
     write_video(video, pictures[:1], rate=Fraction(RATE), crf=12)
     with pytest.raises(VideoError, match="gave 1 frames"):
         write_live(video, tmp_path, RunSettings(), Silent())
+
+
+def test_live_events_are_judged_by_the_trained_recognisers_and_the_asked_confidence(
+    models: FaceModels, pictures: list[ImageRgb]
+) -> None:
+    def events(judging: LiveJudging) -> list[Event]:
+        with LiveReader(models, judging=judging) as reader:
+            frames = [reader.read(rgb, number / RATE) for number, rgb in enumerate(pictures)]
+            found = [event for _, event in told(frames)] + list(reader.finish())
+        return [event for event in found if event.kind is EventKind.MICRO]
+
+    (judged,) = events(LiveJudging(recogniser=packaged_recogniser()))
+    assert {"flow image", "flow volume"} <= {one.source for one in judged.opinions}
+    assert {unit.channel.au for unit in judged.units} == {4}
+    assert events(LiveJudging(confidence=1.0)) == []
+
+
+def test_the_number_of_a_face_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="leave --face out"):
+        next(read_live(tmp_path / "clip.mp4", RunSettings(face=1), Silent()))
 
 
 def test_a_given_neutral_face_is_refused(tmp_path: Path) -> None:

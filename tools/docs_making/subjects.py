@@ -16,7 +16,7 @@ from mien.head import Head, Person, au_delta, load_head
 from mien.pipeline.analysis import Analysis, FaceAnalysis, analyse_video
 from mien.pipeline.demo import DEMO_CRF, demo_plan
 from mien.pipeline.settings import RunSettings
-from mien.recognition.face_reading import Finding
+from mien.recognition.finding import Finding
 from mien.render import Portrait
 from mien.synth.footage import render_clip
 from mien.video import open_video, write_video

@@ -5,7 +5,6 @@ from types import TracebackType
 
 from mien.core.arrays import ImageRgb
 from mien.core.errors import UsageError
-from mien.core.label_statistics import DEFAULT_PRIOR
 from mien.core.track import Event
 from mien.faces import FaceModels
 from mien.faces.follower import FaceFollower
@@ -13,6 +12,7 @@ from mien.head import load_head
 from mien.pipeline.aside import Aside
 from mien.pipeline.live_face import LiveFace
 from mien.pipeline.live_frame import LiveFrame
+from mien.recognition.live_spotting import LiveJudging
 from mien.recognition.posture import posture_model
 
 FORGET_S = 5.0
@@ -30,7 +30,7 @@ class LiveReader:
         threaded: look for events, and lay the units over a new face, in a thread, so that values
             come without a pause: right for a camera. Otherwise all is done within the call, and
             two readings of one file are the same.
-        prior: label statistics for the emotion of events.
+        judging: by what movements are judged; None for analysis by synthesis alone.
         turn_deg: counter-clockwise turn that puts the picture upright, for finding faces.
     """
 
@@ -39,7 +39,7 @@ class LiveReader:
         models: FaceModels,
         *,
         threaded: bool = False,
-        prior: str = DEFAULT_PRIOR,
+        judging: LiveJudging | None = None,
         turn_deg: int = 0,
     ) -> None:
         head = load_head()
@@ -47,7 +47,7 @@ class LiveReader:
         self._model = posture_model(head, people)
         self._follower = FaceFollower(models, turn_deg=turn_deg)
         self._aside = Aside(threaded=threaded)
-        self._prior = prior
+        self._judging = judging or LiveJudging()
         self._face: LiveFace | None = None
         self._person = 0
         self._seen_s = 0.0
@@ -121,7 +121,7 @@ class LiveReader:
             for stage, seconds in self._face.cpu_s.items():
                 self._add(stage, seconds)
         self._person = self._follower.person
-        self._face = LiveFace(self._model, self._aside, prior=self._prior, person=self._person)
+        self._face = LiveFace(self._model, self._aside, judging=self._judging, person=self._person)
         return ended
 
     def _add(self, stage: str, seconds: float) -> None:

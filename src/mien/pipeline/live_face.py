@@ -28,9 +28,10 @@ from mien.pipeline.aside import Aside
 from mien.pipeline.face_signals import basis_at, rigid_zone
 from mien.pipeline.live_frame import LiveFrame, live_channels
 from mien.recognition.basis import Basis
+from mien.recognition.canonical import placement_of
 from mien.recognition.live_lids import LiveLids
 from mien.recognition.live_posture import LivePosture
-from mien.recognition.live_spotting import LiveSpotting
+from mien.recognition.live_spotting import LiveJudging, LiveSpotting
 from mien.recognition.live_units import USUAL_S, BriefMotion, LiveUnits
 from mien.recognition.posture import PostureModel
 from mien.recognition.visibility import FARTHEST_TURN_RAD, TURNED
@@ -54,9 +55,11 @@ _CLOSED, _SHUT = channels_of(45), channels_of(43)
 class LiveFace:
     """Alignment, motion, landmarks and lids of one person, each with its own short memory."""
 
-    def __init__(self, model: PostureModel, aside: Aside, *, prior: str, person: int) -> None:
+    def __init__(
+        self, model: PostureModel, aside: Aside, *, judging: LiveJudging, person: int
+    ) -> None:
         self._aside = aside
-        self._prior = prior
+        self._judging = judging
         self._person = person
         self._alignment = CausalAlignment()
         self._flow = CausalFlow()
@@ -168,7 +171,12 @@ class LiveFace:
             basis = self._basis.result()
             magnification = float(np.sqrt(abs(np.linalg.det(matrix[:, :2]))))
             self._units = LiveUnits(basis)
-            self._spotting = LiveSpotting(basis, magnification=magnification, prior=self._prior)
+            self._spotting = LiveSpotting(
+                basis,
+                magnification=magnification,
+                placement=placement_of(self._alignment.rest_px, size_px=CROP_SIZE_PX),
+                judging=self._judging,
+            )
         return self._units is not None
 
     def _announced(self) -> tuple[Event, ...]:

@@ -9,10 +9,12 @@ from mien.core.errors import UsageError, VideoError
 from mien.core.provenance import Provenance
 from mien.core.track import Event, EventKind
 from mien.faces import FaceModels, resolve_models
+from mien.pipeline.analysis import recogniser_of
 from mien.pipeline.live import LiveReader
 from mien.pipeline.live_frame import LiveFrame, live_track
 from mien.pipeline.result import RunResult
 from mien.pipeline.settings import RunSettings
+from mien.recognition.live_spotting import LiveJudging
 from mien.tracks import (
     events_dictionary,
     openface_dictionary,
@@ -53,12 +55,15 @@ def read_live(
         open_camera: what gives the pictures of a camera.
 
     Raises:
-        UsageError: a neutral face is given.
+        UsageError: a neutral face, or the number of a face, is given.
         VideoError: nothing that can be read as video, or a camera that stops or hangs.
         MissingError: no landmark models, and none can be fetched.
     """
     if settings.neutral is not None:
         msg = "Live reading finds the face at rest in what it has seen: leave --neutral out."
+        raise UsageError(msg)
+    if settings.face is not None:
+        msg = "Live reading follows the largest face that comes: leave --face out."
         raise UsageError(msg)
     progress.start("landmark models", None, "files")
     models = resolve_models(settings.face_model, progress=lambda _: progress.update(0))
@@ -68,11 +73,15 @@ def read_live(
         return
     video = open_video(source, rate=settings.rate)
     progress.start("live reading", video.info.frame_count)
-    with LiveReader(models, prior=settings.prior) as reader:
+    with LiveReader(models, judging=_judging(settings)) as reader:
         yield from _read(reader, prefetched(video.frames()), progress)
     progress.finish()
     for sentence in video.warnings:
         progress.warn(sentence)
+
+
+def _judging(settings: RunSettings) -> LiveJudging:
+    return LiveJudging(settings.prior, recogniser_of(settings), settings.confidence)
 
 
 def _camera(
@@ -85,7 +94,7 @@ def _camera(
 ) -> Generator[LiveFrame]:
     progress.start("live reading", None)
     newest = Newest(open_camera(index, settings.rate))
-    with LiveReader(models, threaded=True, prior=settings.prior) as reader:
+    with LiveReader(models, threaded=True, judging=_judging(settings)) as reader:
         yield from _read(reader, _until(newest, camera_s), progress)
     progress.finish(f"{newest.dropped} pictures came too fast and were left out")
 
@@ -126,7 +135,12 @@ def write_live(
     provenance = Provenance(
         source=name,
         software={"mien": mien.__version__},
-        settings={"prior": settings.prior, "live": "true"},
+        settings={
+            "prior": settings.prior,
+            "confidence": f"{settings.confidence:g}",
+            "recogniser": settings.recogniser,
+            "live": "true",
+        },
         seed=settings.seed,
     )
     track = live_track(frames, last.events, provenance)

@@ -11,18 +11,15 @@ from mien.core.label_statistics import DEFAULT_PRIOR
 from mien.core.time import TimeBase
 from mien.core.track import ActionUnitTrack, Event, EventKind, UnitPeak
 from mien.motion.time_smoothing import smooth_in_time
-from mien.recognition.basis import Basis, Whitened
+from mien.recognition.basis import Basis
 from mien.recognition.blinks import MAX_BLINK_S, Closure, blink_gate, find_closures
 from mien.recognition.canonical import Placement
-from mien.recognition.detection_limit import hidden_units
-from mien.recognition.emotion import emotion_posterior
-from mien.recognition.event_verdict import EventVerdict, judge_movement, judged_emotion
-from mien.recognition.events import brief_course, macro_events, movement_event, outside
+from mien.recognition.events import brief_course, macro_events, outside
+from mien.recognition.finding import Finding, MovementReader
 from mien.recognition.fusion import TrainedRecogniser
 from mien.recognition.gates import SpottingThresholds
 from mien.recognition.look import Look, look_at
 from mien.recognition.posture import Posture
-from mien.recognition.pursuit import NamedUnit, atom_cosines, name_units, units_of
 from mien.recognition.scan import Scan
 from mien.recognition.speech import Stretch, find_speech, inside, mouth_opening, opening_noise
 from mien.recognition.spotting import Movement
@@ -31,10 +28,6 @@ from mien.recognition.visibility import MOUTH_QUARTERS, Visibility, views_of
 _FULLY_CLOSED = 0.35  # relative opening of a shut eye, as landmark models draw it
 _POSTURE_SMOOTH_S = 0.04
 _RESIDUAL_LIMIT_M = 0.006
-
-LEAST_PEAK = 0.1
-"""A unit that reaches less than this part of the strongest one's activation is not named, unless
-the motion alone speaks for it: that it goes with the others is no sign of it."""
 
 
 @dataclass(frozen=True)
@@ -67,17 +60,6 @@ class FaceSignals:
     placement: Placement | None = None
     """How the face lies in its aligned picture against the canonical one; the trained recognisers
     need it."""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One reported event with the evidence behind it."""
-
-    event: Event
-    movement: Movement
-    units: tuple[NamedUnit, ...]
-    cosines: Mapping[str, float]
-    """Cosine of the motion with each atom, best first, by name such as ``AU12 both``."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +129,13 @@ def read_face(
         for view in views
     ]
     found = [(look, movement) for look in looks for movement in look.movements]
-    reader = _Reader(signals, basis, prior, recogniser)
+    reader = MovementReader(
+        times_s,
+        cells=int(basis.seen.sum()),
+        placement=signals.placement,
+        prior=prior,
+        recogniser=recogniser,
+    )
     read = [
         (look, reader.finding(look, movement)) for look, movement in found if not movement.refused
     ]
@@ -205,97 +193,6 @@ def _speech(signals: FaceSignals, basis: Basis) -> tuple[Stretch, ...]:
     return find_speech(times_s, opening, noise=opening_noise(signals.flow_px, basis))
 
 
-@dataclass(frozen=True)
-class _Reader:
-    """What all findings of one face share."""
-
-    signals: FaceSignals
-    basis: Basis
-    prior: str
-    recogniser: TrainedRecogniser | None
-
-    def finding(self, look: Look, movement: Movement) -> Finding:
-        """Name the units of a movement, follow them, and say which emotion they speak for."""
-        whitened, broad = movement.whitened, look.broad_of(movement)
-        wide = broad.vectors(movement.field_px[None])[0]
-        units = name_units(whitened, movement.vector, broad=(broad, wide))
-        cosines = atom_cosines(whitened, movement.vector)
-        ranked = {
-            f"AU{au} {side}": value
-            for (au, side), value in sorted(cosines.items(), key=lambda item: -item[1])
-        }
-        verdict = self._verdict(look, movement)
-        if verdict is not None and verdict.seen:
-            units = self._measurable(look, movement, verdict.seen, units)
-        times_s = self.signals.time.times_s
-        peaks = brief_course(times_s, look.view.flow_px, broad, units, movement)
-        event = movement_event(movement, units, peaks)
-        if verdict is None:
-            event = self._with_emotion(event, whitened, units)
-        else:
-            event = _judged(event, verdict, self.prior)
-        return Finding(unsure_of(event, hidden_units(look.smallest)), movement, units, ranked)
-
-    def _measurable(
-        self,
-        look: Look,
-        movement: Movement,
-        seen: tuple[int, ...],
-        pursued: tuple[NamedUnit, ...],
-    ) -> tuple[NamedUnit, ...]:
-        """Settle the sides of the units that count as seen, without those that hardly moved.
-
-        The networks know which units go together, and may take one for likely that the motion
-        leaves no room for.
-        """
-        units = units_of(movement.whitened, movement.vector, seen)
-        times_s = self.signals.time.times_s
-        broad = look.broad_of(movement)
-        courses = brief_course(times_s, look.view.flow_px, broad, units, movement)
-        peak = {unit.au: max(courses[one].max() for one in unit.channels) for unit in units}
-        least = LEAST_PEAK * max(peak.values())
-        kept = {unit.au for unit in pursued} | {au for au, one in peak.items() if one >= least}
-        kept_units = tuple(au for au in seen if au in kept)
-        return units_of(movement.whitened, movement.vector, kept_units)
-
-    def _verdict(self, look: Look, movement: Movement) -> EventVerdict | None:
-        placement = self.signals.placement
-        if self.recogniser is None or placement is None:
-            return None
-        if look.view.basis.seen.sum() < self.basis.seen.sum() or movement.cues.beside_speech:
-            return None  # the networks know whole faces alone, and silent ones
-        times_s, flow_px = self.signals.time.times_s, look.view.flow_px
-        return judge_movement(self.recogniser, placement, times_s, flow_px, movement)
-
-    def _with_emotion(
-        self, event: Event, whitened: Whitened, units: tuple[NamedUnit, ...]
-    ) -> Event:
-        evidence = {unit.au: min(1.0, 0.6 + unit.gain) for unit in units}
-        observable = frozenset(channel.au for channel in whitened.basis.channels)
-        posterior = emotion_posterior(
-            evidence, observable=observable, confidence=event.confidence, prior=self.prior
-        )
-        return replace(event, emotion=posterior)
-
-
-def _judged(event: Event, verdict: EventVerdict, prior: str) -> Event:
-    posterior, by_units = judged_emotion(verdict, confidence=event.confidence, prior=prior)
-    peaks = tuple(
-        replace(peak, confidence=verdict.units.get(peak.channel.au, peak.confidence))
-        for peak in event.units
-    )
-    opinions = (*verdict.opinions, by_units)
-    return replace(event, units=peaks, emotion=posterior, opinions=opinions)
-
-
-def unsure_of(event: Event, hidden: Sequence[int]) -> Event:
-    """Take the confidence from units that this video cannot show."""
-    units = tuple(
-        replace(unit, confidence=0.0) if unit.channel.au in hidden else unit for unit in event.units
-    )
-    return replace(event, units=units)
-
-
 def _activations(
     signals: FaceSignals,
     basis: Basis,
@@ -329,11 +226,11 @@ def _activations(
             finding.units,
             finding.movement,
         )
-        inside = (times_s >= finding.event.onset_s) & (times_s <= finding.event.offset_s)
+        during = (times_s >= finding.event.onset_s) & (times_s <= finding.event.offset_s)
         for channel, course in courses.items():
             column = channels.index(channel)
             activation[:, column] += course
-            confidence[inside, column] = finding.event.confidence
+            confidence[during, column] = finding.event.confidence
     closed = np.clip((1 - signals.opening_ratio) / (1 - _FULLY_CLOSED), 0, 1)
     for closure in closures:
         long = times_s[closure.last_inclusive] - times_s[closure.first] > MAX_BLINK_S
@@ -381,14 +278,14 @@ def _bridge(
     values: Float[np.ndarray, "frame channel"], times_s: np.ndarray, start_s: float, end_s: float
 ) -> None:
     """Replace what landmarks say inside a brief event by a line across it, or it counts twice."""
-    inside = np.flatnonzero((times_s >= start_s - 0.06) & (times_s <= end_s + 0.06))
-    if len(inside) == 0:
+    during = np.flatnonzero((times_s >= start_s - 0.06) & (times_s <= end_s + 0.06))
+    if len(during) == 0:
         return
-    first, last = max(int(inside[0]) - 1, 0), min(int(inside[-1]) + 1, len(values) - 1)
-    share = ((times_s[inside] - times_s[first]) / max(times_s[last] - times_s[first], 1e-9))[
+    first, last = max(int(during[0]) - 1, 0), min(int(during[-1]) + 1, len(values) - 1)
+    share = ((times_s[during] - times_s[first]) / max(times_s[last] - times_s[first], 1e-9))[
         :, None
     ]
-    values[inside] = values[first] * (1 - share) + values[last] * share
+    values[during] = values[first] * (1 - share) + values[last] * share
 
 
 def _closure_events(times_s: np.ndarray, closures: tuple[Closure, ...]) -> list[Event]:

@@ -10,9 +10,12 @@ from jaxtyping import Float
 from mien.core.label_statistics import DEFAULT_PRIOR
 from mien.core.track import Event, EventKind
 from mien.recognition.basis import Basis
+from mien.recognition.canonical import Placement
 from mien.recognition.face_reading import FaceSignals, read_face
+from mien.recognition.fusion import TrainedRecogniser
 from mien.recognition.gates import SpottingThresholds
 from mien.recognition.posture import Posture
+from mien.recognition.sensitivity import DEFAULT_CONFIDENCE
 from mien.recognition.uniform import rate_of_stamps, uniform_time
 
 WINDOW_S = 2.5
@@ -36,6 +39,20 @@ _APART_S = 0.05
 
 
 @dataclass(frozen=True)
+class LiveJudging:
+    """By what a movement is judged."""
+
+    prior: str = DEFAULT_PRIOR
+    """Label statistics for the emotion of events."""
+
+    recogniser: TrainedRecogniser | None = None
+    """Trained networks that judge each movement too; None for analysis by synthesis alone."""
+
+    confidence: float = DEFAULT_CONFIDENCE
+    """Probability of being true that a movement must reach to be announced."""
+
+
+@dataclass(frozen=True)
 class _Sample:
     time_s: float
     flow_px: Float[np.ndarray, "row column 2"]
@@ -46,11 +63,17 @@ class LiveSpotting:
     """Holds the recent past of one face and finds what is new in it, as offline reading would."""
 
     def __init__(
-        self, basis: Basis, *, magnification: float = 1.0, prior: str = DEFAULT_PRIOR
+        self,
+        basis: Basis,
+        *,
+        magnification: float = 1.0,
+        placement: Placement | None = None,
+        judging: LiveJudging | None = None,
     ) -> None:
         self._basis = basis
         self._magnification = magnification
-        self._prior = prior
+        self._placement = placement
+        self._judging = judging or LiveJudging()
         self._held: deque[_Sample] = deque()
         self._announced: list[Event] = []
         self._looked_s = -np.inf
@@ -98,9 +121,16 @@ class LiveSpotting:
             head_rotation_rad=np.zeros((count, 3)),
             gaze_rad=np.full((count, 2, 2), np.nan),
             magnification=self._magnification,
+            placement=self._placement,
         )
-        limits = SpottingThresholds(score=SCORE)
-        reading = read_face(signals, self._basis, thresholds=limits, prior=self._prior)
+        judging = self._judging
+        reading = read_face(
+            signals,
+            self._basis,
+            thresholds=SpottingThresholds(score=SCORE, confidence=judging.confidence),
+            prior=judging.prior,
+            recogniser=judging.recogniser,
+        )
         return tuple(
             event
             for event in reading.track.of_kind(EventKind.MICRO)
