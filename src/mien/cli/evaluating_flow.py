@@ -88,8 +88,8 @@ def evaluate_flow_verb(  # noqa: PLR0913 - one for each option
     few, and from the other corpora. Needs the extra `evaluate` for what learns.
     """
     from mien.pipeline.flow_corpus import read_flow_corpus  # noqa: PLC0415 - keeps --help quick
-    from mien.pipeline.flow_evaluating import FlowEvaluation, evaluate_flow  # noqa: PLC0415
-    from mien.pipeline.flow_tables import (  # noqa: PLC0415
+    from mien.pipeline.flow_evaluating import FlowEvaluation, evaluate_flow  # noqa: PLC0415 - as above
+    from mien.pipeline.flow_tables import (  # noqa: PLC0415 - as above
         flow_json,
         flow_tables,
         write_flow_tables,
