@@ -9,12 +9,18 @@ import numpy as np
 import torch
 from scipy.special import expit
 from torch import nn
-from train_default import read
+from train_default import LEARNED_FROM, MEASURED_WITH, drawn, people, read
 
 from mien.recognition.atoms import READ_UNITS
 from mien.training.default_recogniser import CLASSES, Course, train_image, train_volume
 from mien.training.motion_samples import MotionSamples, joined
-from mien.training.motion_training import IMAGE_LOOP, VOLUME_LOOP, MotionNetworkSettings
+from mien.training.motion_training import (
+    IMAGE_LOOP,
+    VOLUME_LOOP,
+    MotionNetworkSettings,
+    image_network,
+    train_motion_network,
+)
 from mien.work.progress import Silent
 
 IMAGES, VOLUMES = 8_000, 3_000
@@ -118,12 +124,80 @@ def ablation_rows(
     return rows
 
 
+PIXEL_SETS = {
+    "train-pictures": replace(
+        LEARNED_FROM,
+        images=4_000,
+        volumes=0,
+        seed=13,
+        measured=True,
+        pictures=True,
+        views_per_shard=12,
+    ),
+    "test-pictures": replace(
+        MEASURED_WITH, images=800, volumes=0, people=people(8400, 60), seed=803, pictures=True
+    ),
+}
+"""The same faces as pictures and as flow."""
+
+
+def pixel_rows(work: Path, workers: int | None, summary: Summary) -> list[dict[str, Any]]:
+    """Train the network on flow images on flow, and on the pictures that the flow is of."""
+    learned, asked = (drawn(work, name, one, workers) for name, one in PIXEL_SETS.items())
+    samples, test = read([learned], "image"), read([asked], "image")
+    rows = []
+    for name, pixels in (("flow", False), ("pixels of both faces, 56 px", True)):
+        print(f"ablation: image, {name}", flush=True)
+        network = image_network(len(READ_UNITS), len(CLASSES), seed=_SEED)
+        loop = replace(IMAGE_LOOP, epochs=2 * EPOCHS["image"])
+        train_motion_network(
+            network,
+            samples,
+            loop,
+            planes=_pixels(learned) if pixels else None,
+            turned=() if pixels else (0,),
+        )
+        units, emotion = _said(network, test, planes=_pixels(asked) if pixels else None)
+        subjects = [str(one) for one in test.person]
+        rows.append(
+            {
+                "kind": "image",
+                "name": name,
+                "asks": "flow against pixels",
+                "samples": len(samples),
+                "epochs": loop.epochs,
+                **summary(test.units, expit(units), READ_UNITS, subjects, 0.5),
+                "emotion_accuracy": float((emotion.argmax(axis=1) == test.emotion).mean()),
+                "classes": len(CLASSES),
+            }
+        )
+    return rows
+
+
+def _pixels(folder: Path) -> np.ndarray:
+    """Give both faces of each sample and what changed, each face of mean 0 and spread 1."""
+    files = sorted((folder / "images").glob("*.npz"))
+    parts = []
+    for file in files:
+        with np.load(file, allow_pickle=False) as shard:
+            parts.append(shard["pictures"].astype(np.float32))
+    faces = np.concatenate(parts)
+    level = faces[:, :1].mean(axis=(2, 3), keepdims=True)
+    spread = faces[:, :1].std(axis=(2, 3), keepdims=True)
+    even = (faces - level) / np.maximum(spread, 1.0)
+    change = even[:, 1:] - even[:, :1]
+    scale = np.maximum(change.std(axis=(2, 3), keepdims=True), 1e-3)
+    return np.concatenate([even, change / scale], axis=1).astype(np.float16)
+
+
 def _first(samples: MotionSamples, most: int) -> MotionSamples:
     return samples.take(np.arange(min(most, len(samples))))
 
 
-def _said(network: nn.Module, samples: MotionSamples) -> tuple[np.ndarray, np.ndarray]:
-    planes = samples.planes()
+def _said(
+    network: nn.Module, samples: MotionSamples, planes: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    planes = samples.planes() if planes is None else planes
     network.eval()
     units, emotion = [], []
     with torch.inference_mode():

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import torch
-from default_ablation import ablation_rows
+from default_ablation import ablation_rows, pixel_rows
 from default_page import write_page
 from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
@@ -247,6 +247,7 @@ def main() -> int:
         found["ablation"] = ablation_rows(
             {"true": train, "measured": measured}, folders["usual"], unit_summary
         )
+        found["ablation"] += pixel_rows(chosen.work, chosen.workers, unit_summary)
     kept.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     write_page(PAGE, found)
     return 0

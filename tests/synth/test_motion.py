@@ -215,6 +215,18 @@ def test_measured_flow_is_that_of_the_units_that_were_drawn() -> None:
     assert np.median(alike) > 0.7
 
 
+def test_the_faces_that_are_measured_can_be_kept(tmp_path: Path) -> None:
+    options = MotionOptions(
+        images=3, volumes=0, people=("seed-1",), measured=True, pictures=True, views_per_shard=1
+    )
+    write_motion(tmp_path, options, Silent())
+    with np.load(tmp_path / "images" / "00000.npz") as shard:
+        rest, last = shard["pictures"].transpose(1, 0, 2, 3).astype(float)
+    assert rest.shape == (3, 56, 56)
+    assert rest.std() > 10
+    assert 0 < np.abs(last - rest).mean() < 20
+
+
 def test_the_same_options_measure_the_same_flow() -> None:
     one, other = (draw_measured_shard(MEASURED, "volume", 1, 2) for _ in range(2))
     assert np.array_equal(one.flow, other.flow)
@@ -229,7 +241,13 @@ def test_units_drawn_freely_have_no_emotion_and_as_many_as_were_asked_for() -> N
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"course": "fall"}, {"free_share": 1.5}, {"sensor_noise": (3.0, 1.0)}, {"blink_share": -0.1}],
+    [
+        {"pictures": True},
+        {"course": "fall"},
+        {"free_share": 1.5},
+        {"sensor_noise": (3.0, 1.0)},
+        {"blink_share": -0.1},
+    ],
 )
 def test_settings_that_mean_nothing_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError):

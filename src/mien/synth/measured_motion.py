@@ -21,6 +21,9 @@ from mien.synth.sensor import Sensor
 from mien.synth.shapes import footage_channels, shape_weights
 from mien.synth.stage import Stage
 
+PICTURE_PX = 56
+"""Side of the pictures that may be kept."""
+
 _SIZE_PX = (150, 380)
 _BLUR_PX, _JPEG = 0.8, (55, 98)
 _SWAY_M, _TURN_RAD = 0.001, np.radians(0.6)
@@ -50,6 +53,7 @@ def draw_measured_shard(options: MotionOptions, kind: str, number: int, count: i
     samples = drawn_samples(options, kind, count, rng)
     frames = samples.shares.shape[1]
     flow = np.empty((count, frames, GRID, GRID, 3), np.float32)
+    pictures = np.empty((count, 2, PICTURE_PX, PICTURE_PX), np.uint8)
     views, people = [], []
     for index in range(options.views_per_shard):
         person = samples.people[index]
@@ -58,7 +62,7 @@ def draw_measured_shard(options: MotionOptions, kind: str, number: int, count: i
         people.append(person)
         for row in np.flatnonzero(samples.view == index):
             course = samples.activation[row] * samples.shares[row][:, None]
-            flow[row] = _measured(session, course, rng)
+            flow[row], pictures[row] = _measured(session, course, rng)
     return MotionShard(
         flow=(flow[:, 0] if kind == "image" else flow).astype(np.float16),
         activation=samples.activation,
@@ -69,6 +73,7 @@ def draw_measured_shard(options: MotionOptions, kind: str, number: int, count: i
         noise_px=np.full(count, np.nan, np.float32),
         head_px=np.full((count, 6), np.nan, np.float32),
         times=samples.times,
+        pictures=pictures if options.pictures else None,
     )
 
 
@@ -92,8 +97,8 @@ def _measured(
     session: _Session,
     course: Float[np.ndarray, "frame channel"],
     rng: np.random.Generator,
-) -> Float32[np.ndarray, "frame 28 28 3"]:
-    """Flow of the frames of one sample against its first moment at rest."""
+) -> tuple[Float32[np.ndarray, "frame 28 28 3"], UInt8[np.ndarray, "2 56 56"]]:
+    """Flow of the frames of one sample against its first moment at rest, and two of its faces."""
     weights = shape_weights(footage_channels(), np.vstack([np.zeros_like(course[:1]), course]))
     gaze = np.tile(rng.normal(0, 0.05, 2), (2, 1))
     pictures, rigid = [], []
@@ -124,7 +129,8 @@ def _measured(
     ]
     cells = np.stack([_pooled(dense_flow(faces[0], face)) for face in faces[1:]])
     strain = optical_strain(cells)
-    return np.concatenate([cells, strain[..., None]], axis=-1).astype(np.float32)
+    flow = np.concatenate([cells, strain[..., None]], axis=-1).astype(np.float32)
+    return flow, np.stack([_small(faces[0]), _small(faces[-1])])
 
 
 def _trembling(points_px: Points2, magnification: float, rng: np.random.Generator) -> Points2:
@@ -157,6 +163,13 @@ def _face(
             borderMode=cv2.BORDER_REPLICATE,
         )
     )
+
+
+def _small(face: UInt8[np.ndarray, "256 256"]) -> UInt8[np.ndarray, "56 56"]:
+    import cv2
+
+    size = (PICTURE_PX, PICTURE_PX)
+    return np.asarray(cv2.resize(face, size, interpolation=cv2.INTER_AREA))
 
 
 def _pooled(dense: Float32[np.ndarray, "256 256 2"]) -> Float32[np.ndarray, "28 28 2"]:

@@ -40,6 +40,10 @@ class MotionOptions:
     """Whether faces are drawn, recorded by a camera and measured by flow, or the flow is that of
     the geometry with noise; head motion and noise then follow from the camera."""
 
+    pictures: bool = False
+    """Whether the faces that are measured are kept too: at rest and in the last frame, grey, 56 px
+    a side."""
+
     sensor_noise: tuple[float, float] = (0.5, 4.0)
     """Least and most standard deviation of the cameras' noise in grey levels, where measured."""
 
@@ -89,6 +93,17 @@ class MotionOptions:
             if not 0 <= getattr(self, name) <= most:
                 msg = f"Expected {name} in 0..{most:g}, but got {getattr(self, name)}."
                 raise UsageError(msg)
+        self._check_cameras()
+        check_sampling(self.prior, self.emotions, self.units, self.side, self.intensity)
+        check_people(self.people)
+        if self.seed < 0:
+            msg = f"Expected a seed of 0 or more, but got {self.seed}."
+            raise UsageError(msg)
+
+    def _check_cameras(self) -> None:
+        if self.pictures and not self.measured:
+            msg = "Expected pictures of measured motion alone: flow of the geometry has none."
+            raise UsageError(msg)
         low, high = self.sensor_noise
         if not 0 <= low <= high <= _NOISIEST:
             msg = (
@@ -97,11 +112,6 @@ class MotionOptions:
             raise UsageError(msg)
         if self.course not in COURSES:
             msg = f"Expected the course {' or '.join(COURSES)}, but got {self.course!r}."
-            raise UsageError(msg)
-        check_sampling(self.prior, self.emotions, self.units, self.side, self.intensity)
-        check_people(self.people)
-        if self.seed < 0:
-            msg = f"Expected a seed of 0 or more, but got {self.seed}."
             raise UsageError(msg)
 
     @property

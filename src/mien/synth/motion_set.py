@@ -51,7 +51,10 @@ class ShardTask:
             draw = draw_measured_shard if self.options.measured else draw_shard
             shard = draw(self.options, kind, number, count)
             buffer = BytesIO()
-            np.savez(buffer, flow=shard.flow)
+            if shard.pictures is None:
+                np.savez(buffer, flow=shard.flow)
+            else:
+                np.savez(buffer, flow=shard.flow, pictures=shard.pictures)
             write_bytes_atomic(file, buffer.getvalue())
             _write_labels(labels, shard, kind, file)  # last: says that both are there
         return file.relative_to(self.out).as_posix()

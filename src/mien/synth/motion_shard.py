@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, UInt8
 
 from mien.head import load_head
 from mien.synth.disturbance import smooth_noise
@@ -45,6 +45,9 @@ class MotionShard:
 
     times: Float32[np.ndarray, "sample 3"]
     """Onset, apex and offset of a whole course, in 0..1 of the volume; NaN otherwise."""
+
+    pictures: UInt8[np.ndarray, "sample 2 56 56"] | None = None
+    """The face at rest and in the last frame, where they are kept."""
 
 
 @dataclass(frozen=True)

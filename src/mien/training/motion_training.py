@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Int
+from jaxtyping import Float16, Int
 from torch import nn
 
 from mien.networks.flow_net import FlowNet
@@ -130,27 +130,38 @@ def train_motion_network(
     samples: MotionSamples,
     loop: LoopSettings,
     *,
+    planes: Float16[np.ndarray, "sample plane *step row column"] | None = None,
+    turned: tuple[int, ...] = (_FLIPPED_U,),
     progress: Progress | None = None,
 ) -> TrainingReport:
     """Train a network in place.
 
     Every second sample is seen in a mirror, drawn anew in each epoch: units do not know sides.
+
+    Args:
+        network: to be trained.
+        samples: what it learns from.
+        loop: how long, and how fast.
+        planes: what it reads of them; the flow when not given.
+        turned: planes whose sign a mirror turns.
+        progress: told how far it is.
     """
-    everything = samples.planes()
+    everything = samples.planes() if planes is None else planes
     emotion = torch.tensor(samples.emotion)
     units = torch.tensor(samples.units, dtype=torch.float32)
     times = torch.tensor(samples.times, dtype=torch.float32)
     total = TrainingLoss(LOSS if samples.volumes else LossSettings(time_weight=0.0), ordered=False)
 
     def load(rows: Int[np.ndarray, " row"], rng: np.random.Generator) -> _Batch:
-        planes = everything[rows].astype(np.float32)
+        batch = everything[rows].astype(np.float32)
         mirrored = rng.uniform(size=len(rows)) < _MIRRORED
-        planes[mirrored] = planes[mirrored][..., ::-1]
-        planes[mirrored, _FLIPPED_U] *= -1
+        batch[mirrored] = batch[mirrored][..., ::-1]
+        for plane in turned:
+            batch[mirrored, plane] *= -1
         at = torch.from_numpy(rows)
         # Of a picture of one size how strong a movement is cannot be told: the course is its own.
         targets = Targets(emotion[at], units[at], times[at], units[at])
-        return _Batch(torch.from_numpy(planes), targets)
+        return _Batch(torch.from_numpy(batch), targets)
 
     def loss(model: nn.Module, batch: _Batch) -> tuple[torch.Tensor, dict[str, torch.Tensor]]:
         return total(model(batch.planes), batch.targets)
